@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package io.correio.server.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,6 @@
-/** Queues as pure state: commands are decided into facts and effects; no clock, no I/O, no thread. */
+/**
+ * Queues as pure state: commands are decided into facts and effects; no clock, no I/O, no thread.
+ */
 @NullMarked
 package io.correio.core.queue;
 

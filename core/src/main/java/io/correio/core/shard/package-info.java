@@ -1,4 +1,6 @@
-/** The single writer of a virtual host: inbox, decisions, log, and effects once they are durable. */
+/**
+ * The single writer of a virtual host: inbox, decisions, log, and effects once they are durable.
+ */
 @NullMarked
 package io.correio.core.shard;
 

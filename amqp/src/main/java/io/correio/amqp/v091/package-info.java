@@ -1,4 +1,6 @@
-/** AMQP 0-9-1 on the wire: methods, headers, tables and frames; knows no socket and no queue. */
+/**
+ * The frames of AMQP 0-9-1: bytes to methods and contents and back; knows no socket and no queue.
+ */
 @NullMarked
 package io.correio.amqp.v091;
 

@@ -49,9 +49,9 @@ public final class Amqp091Engine {
   /** Longest array that is kept for the next frame that comes in pieces. */
   private static final int MAX_KEPT_PARTIAL_BYTES = 4096;
 
-  private final boolean server;
   private final WireReader reader = new WireReader(ByteBuffer.allocate(0));
-  private final ByteBuffer header = ByteBuffer.allocate(Frames.PROTOCOL_HEADER_BYTES);
+  private final ProtocolHeader protocolHeader;
+  private final ByteBuffer header = ByteBuffer.allocate(Frames.HEADER_BYTES);
   private long frameMax;
   private int channelMax;
   private State state = State.PROTOCOL_HEADER;
@@ -70,7 +70,7 @@ public final class Amqp091Engine {
   private long announcedBytes;
 
   private Amqp091Engine(boolean server, int frameMax, int channelMax) {
-    this.server = server;
+    protocolHeader = new ProtocolHeader(server);
     limits(frameMax, channelMax);
   }
 
@@ -153,31 +153,28 @@ public final class Amqp091Engine {
     return announcedBytes;
   }
 
+  /** Bytes kept for an incomplete frame and for incomplete bodies; walks over all channels. */
+  public long storedBytes() {
+    long bytes = partial.length;
+    for (ContentAssembly content : contents) {
+      bytes += content == null ? 0 : content.body().length;
+    }
+    return bytes;
+  }
+
   private void readProtocolHeader(ByteBuffer in, FrameHandler handler) {
-    if (!server && header.position() == 0 && in.get(in.position()) != Frames.PROTOCOL_HEADER[0]) {
-      state = State.FRAME_HEADER;
-      return;
+    switch (protocolHeader.read(in)) {
+      case INCOMPLETE -> {}
+      case NONE -> state = State.FRAME_HEADER;
+      case OURS -> {
+        state = State.FRAME_HEADER;
+        handler.onProtocolHeader();
+      }
+      case OTHER -> {
+        state = State.FAILED;
+        handler.onUnsupportedProtocol(protocolHeader.received());
+      }
     }
-    boolean matches = true;
-    while (matches && in.hasRemaining() && header.hasRemaining()) {
-      byte next = in.get();
-      matches = next == Frames.PROTOCOL_HEADER[header.position()];
-      header.put(next);
-    }
-    if (matches && header.hasRemaining()) {
-      return;
-    }
-    if (matches && server) {
-      header.clear();
-      state = State.FRAME_HEADER;
-      handler.onProtocolHeader();
-      return;
-    }
-    while (in.hasRemaining() && header.hasRemaining()) {
-      header.put(in.get());
-    }
-    state = State.FAILED;
-    handler.onUnsupportedProtocol(Arrays.copyOf(header.array(), header.position()));
   }
 
   private void readFrameHeader(ByteBuffer in) {
@@ -187,7 +184,6 @@ public final class Amqp091Engine {
       beginFrame(in.getInt() & 0xffff_ffffL);
       return;
     }
-    header.limit(Frames.HEADER_BYTES);
     while (in.hasRemaining() && header.hasRemaining()) {
       header.put(in.get());
     }
@@ -256,8 +252,10 @@ public final class Amqp091Engine {
   private void readPayload(ByteBuffer in, FrameHandler handler) {
     if (partialLength == 0 && in.remaining() > size) {
       int end = in.position() + size;
-      if (in.get(end) != Frames.END) {
-        throw failAtEnd(in.get(end));
+      byte frameEnd = in.get(end);
+      if (frameEnd != Frames.END) {
+        in.position(end + 1);
+        throw failAtEnd(frameEnd);
       }
       int limit = in.limit();
       in.limit(end);

@@ -32,7 +32,6 @@ public final class Frames {
   /** Largest body that can be assembled into an array. */
   public static final int MAX_BODY_BYTES = Integer.MAX_VALUE - 8;
 
-  static final int PROTOCOL_HEADER_BYTES = 8;
   static final byte[] PROTOCOL_HEADER = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
 
   static final int CONNECTION_CLOSE = 50;

@@ -117,7 +117,7 @@ public final class FieldTable implements FieldValue {
   /** The fields as a Java map prints them. */
   @Override
   public String toString() {
-    return toJava().toString();
+    return fields.toString();
   }
 
   /** Collects fields for one table. */

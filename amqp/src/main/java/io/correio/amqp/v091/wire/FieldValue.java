@@ -4,13 +4,15 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A value in a field table (section 4.2.5.5), with its exact type. Immutable, equal by type and
- * value; {@link #toJava()} gives it in the types that a Java program uses.
+ * value; {@link #toJava()} gives it in the types that a Java program uses, {@code toString} as text
+ * to be read.
  *
  * <p>The grammar of the specification and the one that RabbitMQ and all its clients use differ.
  * This codec speaks the latter:
@@ -82,6 +84,11 @@ public sealed interface FieldValue
     public Boolean toJava() {
       return value;
     }
+
+    @Override
+    public String toString() {
+      return Boolean.toString(value);
+    }
   }
 
   /** Any integer; in Java a Long. */
@@ -97,6 +104,11 @@ public sealed interface FieldValue
     public Long toJava() {
       return value;
     }
+
+    @Override
+    public String toString() {
+      return Long.toString(value);
+    }
   }
 
   /** Tag {@code f}; in Java a Double. */
@@ -105,6 +117,11 @@ public sealed interface FieldValue
     public Double toJava() {
       return (double) value;
     }
+
+    @Override
+    public String toString() {
+      return Float.toString(value);
+    }
   }
 
   /** Tag {@code d}; in Java a Double. */
@@ -112,6 +129,11 @@ public sealed interface FieldValue
     @Override
     public Double toJava() {
       return value;
+    }
+
+    @Override
+    public String toString() {
+      return Double.toString(value);
     }
   }
 
@@ -132,12 +154,22 @@ public sealed interface FieldValue
     public BigDecimal toJava() {
       return value;
     }
+
+    @Override
+    public String toString() {
+      return value.toString();
+    }
   }
 
   /** Tag {@code S}; in Java a String. */
   record Text(LongString value) implements FieldValue {
     @Override
     public String toJava() {
+      return value.toString();
+    }
+
+    @Override
+    public String toString() {
       return value.toString();
     }
   }
@@ -148,6 +180,11 @@ public sealed interface FieldValue
     public byte[] toJava() {
       return value.bytes();
     }
+
+    @Override
+    public String toString() {
+      return "0x" + HexFormat.of().formatHex(value.unsharedBytes());
+    }
   }
 
   /** Tag {@code T}: seconds since 1970; in Java an Instant, or a Long beyond what that holds. */
@@ -157,6 +194,11 @@ public sealed interface FieldValue
       boolean holds =
           seconds >= Instant.MIN.getEpochSecond() && seconds <= Instant.MAX.getEpochSecond();
       return holds ? Instant.ofEpochSecond(seconds) : (Object) seconds;
+    }
+
+    @Override
+    public String toString() {
+      return toJava().toString();
     }
   }
 
@@ -175,6 +217,11 @@ public sealed interface FieldValue
       }
       return list;
     }
+
+    @Override
+    public String toString() {
+      return values.toString();
+    }
   }
 
   /** Tag {@code V}; in Java null. */
@@ -182,6 +229,11 @@ public sealed interface FieldValue
     @Override
     public @Nullable Object toJava() {
       return null;
+    }
+
+    @Override
+    public String toString() {
+      return "void";
     }
   }
 

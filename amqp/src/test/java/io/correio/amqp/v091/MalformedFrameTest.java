@@ -33,7 +33,8 @@ final class MalformedFrameTest {
   }
 
   static Stream<Case> cases() {
-    return Stream.concat(frames(), Stream.concat(contents(), methods()));
+    return Stream.of(frames(), contents(), headers(), properties(), methods())
+        .flatMap(cases -> cases);
   }
 
   private static Stream<Case> frames() {
@@ -107,7 +108,11 @@ final class MalformedFrameTest {
             "more body than announced",
             "4.2.6",
             t -> announce(t, NO_PROPERTIES_HEADER).frame(3, 1, "01 02 03 04 05"),
-            ReplyCode.UNEXPECTED_FRAME),
+            ReplyCode.UNEXPECTED_FRAME));
+  }
+
+  private static Stream<Case> headers() {
+    return Stream.of(
         new Case(
             "header of another class",
             "4.2.6.1",
@@ -122,7 +127,11 @@ final class MalformedFrameTest {
             "body of 2^63 bytes",
             "4.2.6.1",
             t -> announce(t, "00 3c 00 00 80 00 00 00 00 00 00 00 00 00"),
-            ReplyCode.SYNTAX_ERROR),
+            ReplyCode.SYNTAX_ERROR));
+  }
+
+  private static Stream<Case> properties() {
+    return Stream.of(
         property("no flags", ""),
         property("half the flags", "00"),
         property("undefined flag", "00 02"),

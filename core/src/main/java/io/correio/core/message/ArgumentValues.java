@@ -162,6 +162,21 @@ final class ArgumentValues {
     return n instanceof Double || n instanceof Float;
   }
 
+  static void show(@Nullable Object value, StringBuilder text) {
+    switch (value) {
+      case byte[] bytes -> text.append(Arrays.toString(bytes));
+      case List<?> list -> {
+        text.append('[');
+        for (int i = 0; i < list.size(); i++) {
+          text.append(i == 0 ? "" : ", ");
+          show(list.get(i), text);
+        }
+        text.append(']');
+      }
+      case null, default -> text.append(value);
+    }
+  }
+
   /** Returns a hash that is equal for values that are the same. */
   static int hash(@Nullable Object value) {
     return switch (value) {

@@ -1,7 +1,6 @@
 package io.correio.core.message;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -280,7 +279,7 @@ public final class Arguments {
     StringBuilder text = new StringBuilder("{");
     for (int i = 0; i < names.length; i++) {
       text.append(i == 0 ? "" : ", ").append(names[i]).append('=');
-      text.append(values[i] instanceof byte[] bytes ? Arrays.toString(bytes) : values[i]);
+      ArgumentValues.show(values[i], text);
     }
     return text.append('}').toString();
   }
@@ -313,6 +312,21 @@ public final class Arguments {
 
   static Arguments of(String[] names, @Nullable Object[] values) {
     return names.length == 0 ? EMPTY : new Arguments(names, values);
+  }
+
+  /**
+   * Returns whether no name comes twice, as a builder makes sure of, but an encoded form may not.
+   */
+  boolean hasDistinctNames() {
+    if (names.length > SCANNED) {
+      return places.size() == names.length;
+    }
+    for (int i = 1; i < names.length; i++) {
+      if (place(names[i]) != i) {
+        return false;
+      }
+    }
+    return true;
   }
 
   String name(int place) {

@@ -207,7 +207,11 @@ final class ArgumentsCodec {
       names[i] = new String(readBytes(from), UTF_8);
       values[i] = readValue(from, depth + 1);
     }
-    return Arguments.of(names, values);
+    Arguments table = Arguments.of(names, values);
+    if (!table.hasDistinctNames()) {
+      throw malformed(from, "a name comes twice");
+    }
+    return table;
   }
 
   private static @Nullable Object readValue(ByteBuffer from, int depth) {

@@ -1,6 +1,7 @@
 package io.correio.core.routing;
 
 import io.correio.core.message.Arguments;
+import java.util.Optional;
 
 /**
  * A rule that leads messages from an exchange to a destination. Two bindings with equal components
@@ -26,5 +27,14 @@ public record Binding(String source, Destination destination, String key, Argume
           "binding from exchange '%s' to '%s': the key has %d characters, at most %d are allowed"
               .formatted(source, destination.name(), key.length(), MAX_KEY_LENGTH));
     }
+  }
+
+  /**
+   * Returns why an exchange of {@code type} should not take this binding, as the end of a sentence;
+   * empty when nothing speaks against it. A table takes it all the same: a binding that was once
+   * accepted is not refused later.
+   */
+  public Optional<String> refusal(ExchangeType type) {
+    return type == ExchangeType.HEADERS ? HeadersRule.refusal(arguments) : Optional.empty();
   }
 }

@@ -109,18 +109,35 @@ class PersistentMapTest {
   }
 
   @Test
-  void removal_leaves_no_deeper_path_than_insertion_of_the_rest_would() {
+  void removals_leave_the_form_that_inserting_the_rest_would_have_given() {
+    Random random = new Random(9);
     AtomicInteger comparisons = new AtomicInteger();
-    Key a = new Key(1, 0, comparisons);
-    Key b = new Key(2, 0x4000_0000, comparisons);
-    PersistentMap<Key, Integer> both =
-        PersistentMap.<Key, Integer>empty().with(a, 1).with(b, 2).without(b);
-    PersistentMap<Key, Integer> one = PersistentMap.<Key, Integer>empty().with(a, 1);
-    List<Key> order = new ArrayList<>();
-    both.forEach((key, value) -> order.add(key));
-    assertThat(order).containsExactly(a);
-    assertThat(both.get(a)).isEqualTo(one.get(a)).isEqualTo(1);
-    assertThat(both.get(b)).isNull();
+    for (int round = 0; round < 200; round++) {
+      PersistentMap<Key, Integer> map = PersistentMap.empty();
+      List<Key> kept = new ArrayList<>();
+      List<Key> removed = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        // Few high bits and few low ones: long common paths, and no two hashes alike.
+        Key key = new Key(i, ((i % 4) << 30) | ((i / 4) << 12), comparisons);
+        (random.nextBoolean() ? kept : removed).add(key);
+        map = map.with(key, i);
+      }
+      PersistentMap<Key, Integer> rest = PersistentMap.empty();
+      for (Key key : removed) {
+        map = map.without(key);
+      }
+      for (Key key : kept) {
+        rest = rest.with(key, key.number());
+      }
+      // Entries come before children, so another form gives another order.
+      assertThat(order(map)).isEqualTo(order(rest));
+    }
+  }
+
+  private static List<Integer> order(PersistentMap<Key, Integer> map) {
+    List<Integer> order = new ArrayList<>();
+    map.forEach((key, value) -> order.add(value));
+    return order;
   }
 
   @Test

@@ -16,87 +16,89 @@ class TopicExchangeTest {
   private static final ExchangeDefinition TOPICS =
       new ExchangeDefinition("topics", ExchangeType.TOPIC, true, false, false, Arguments.EMPTY);
 
+  private static final String TABLE =
+      """
+      # pattern and key, then whether they fit
+      'a.b'      | 'a.b'        | yes
+      'a.b'      | 'a.c'        | no
+      'a.b'      | 'a'          | no
+      'a.b'      | 'a.b.c'      | no
+      'a.b'      | 'A.b'        | no
+      'a.*'      | 'a.b'        | yes
+      'a.*'      | 'a'          | no
+      'a.*'      | 'a.b.c'      | no
+      'a.*'      | 'a.'         | yes
+      '*.b'      | '.b'         | yes
+      '*'        | 'a'          | yes
+      '*'        | ''           | no
+      '*'        | '.'          | no
+      '*.*'      | '.'          | yes
+      '#'        | ''           | yes
+      '#'        | 'a'          | yes
+      '#'        | 'a.b.c'      | yes
+      '#'        | '...'        | yes
+      ''         | ''           | yes
+      ''         | 'a'          | no
+      ''         | '.'          | no
+      '.'        | '.'          | yes
+      '.'        | ''           | no
+      '.'        | '..'         | no
+      'a.'       | 'a.'         | yes
+      'a.'       | 'a'          | no
+      'a..b'     | 'a..b'       | yes
+      'a..b'     | 'a.b'        | no
+      'a.*.b'    | 'a..b'       | yes
+      'a.#'      | 'a'          | yes
+      'a.#'      | 'a.'         | yes
+      'a.#'      | 'a.b.c'      | yes
+      'a.#'      | 'ab'         | no
+      'a.#'      | ''           | no
+      '#.a'      | 'a'          | yes
+      '#.a'      | 'b.a'        | yes
+      '#.a'      | 'a.b'        | no
+      '#.a'      | 'a.a.a'      | yes
+      '#.a'      | ''           | no
+      'a.#.b'    | 'a.b'        | yes
+      'a.#.b'    | 'a.b.b'      | yes
+      'a.#.b'    | 'a.x.y.z.b'  | yes
+      'a.#.b'    | 'a.x.y.z.b.' | no
+      'a.#.b'    | 'a'          | no
+      'a.#.b'    | 'b'          | no
+      'a.#.b.#'  | 'a.x.b.y'    | yes
+      'a.#.b.#'  | 'a.b'        | yes
+      'a.#.b.#'  | 'a.x.y'      | no
+      '#.#'      | ''           | yes
+      '#.#'      | 'a'          | yes
+      '#.*'      | ''           | no
+      '#.*'      | 'a'          | yes
+      '#.*'      | 'a.b'        | yes
+      '*.#'      | ''           | no
+      '*.#'      | 'a.b.c'      | yes
+      '*.#.*'    | 'a'          | no
+      '*.#.*'    | 'a.b'        | yes
+      '#.*.a'    | 'a'          | no
+      '#.*.a'    | 'b.a'        | yes
+      '#.*.a'    | 'c.b.a'      | yes
+      '#.a.*.#'  | 'a'          | no
+      '#.a.*.#'  | 'x.a.b.y'    | yes
+      'a*'       | 'ab'         | no
+      'a*'       | 'a*'         | yes
+      'a.**'     | 'a.b'        | no
+      '##'       | 'a'          | no
+      '##'       | '##'         | yes
+      '*'        | '*'          | yes
+      '#'        | '#'          | yes
+      'a'        | '*'          | no
+      'naïve.€'  | 'naïve.€'    | yes
+      'naïve.€'  | 'naive.€'    | no
+      """;
+
   @ParameterizedTest
   @CsvSource(
       ignoreLeadingAndTrailingWhitespace = true,
       delimiter = '|',
       emptyValue = "",
-      textBlock =
-          """
-          # pattern and key, then whether they fit
-          'a.b'      | 'a.b'        | yes
-          'a.b'      | 'a.c'        | no
-          'a.b'      | 'a'          | no
-          'a.b'      | 'a.b.c'      | no
-          'a.b'      | 'A.b'        | no
-          'a.*'      | 'a.b'        | yes
-          'a.*'      | 'a'          | no
-          'a.*'      | 'a.b.c'      | no
-          'a.*'      | 'a.'         | yes
-          '*.b'      | '.b'         | yes
-          '*'        | 'a'          | yes
-          '*'        | ''           | no
-          '*'        | '.'          | no
-          '*.*'      | '.'          | yes
-          '#'        | ''           | yes
-          '#'        | 'a'          | yes
-          '#'        | 'a.b.c'      | yes
-          '#'        | '...'        | yes
-          ''         | ''           | yes
-          ''         | 'a'          | no
-          ''         | '.'          | no
-          '.'        | '.'          | yes
-          '.'        | ''           | no
-          '.'        | '..'         | no
-          'a.'       | 'a.'         | yes
-          'a.'       | 'a'          | no
-          'a..b'     | 'a..b'       | yes
-          'a..b'     | 'a.b'        | no
-          'a.*.b'    | 'a..b'       | yes
-          'a.#'      | 'a'          | yes
-          'a.#'      | 'a.'         | yes
-          'a.#'      | 'a.b.c'      | yes
-          'a.#'      | 'ab'         | no
-          'a.#'      | ''           | no
-          '#.a'      | 'a'          | yes
-          '#.a'      | 'b.a'        | yes
-          '#.a'      | 'a.b'        | no
-          '#.a'      | 'a.a.a'      | yes
-          '#.a'      | ''           | no
-          'a.#.b'    | 'a.b'        | yes
-          'a.#.b'    | 'a.b.b'      | yes
-          'a.#.b'    | 'a.x.y.z.b'  | yes
-          'a.#.b'    | 'a.x.y.z.b.' | no
-          'a.#.b'    | 'a'          | no
-          'a.#.b'    | 'b'          | no
-          'a.#.b.#'  | 'a.x.b.y'    | yes
-          'a.#.b.#'  | 'a.b'        | yes
-          'a.#.b.#'  | 'a.x.y'      | no
-          '#.#'      | ''           | yes
-          '#.#'      | 'a'          | yes
-          '#.*'      | ''           | no
-          '#.*'      | 'a'          | yes
-          '#.*'      | 'a.b'        | yes
-          '*.#'      | ''           | no
-          '*.#'      | 'a.b.c'      | yes
-          '*.#.*'    | 'a'          | no
-          '*.#.*'    | 'a.b'        | yes
-          '#.*.a'    | 'a'          | no
-          '#.*.a'    | 'b.a'        | yes
-          '#.*.a'    | 'c.b.a'      | yes
-          '#.a.*.#'  | 'a'          | no
-          '#.a.*.#'  | 'x.a.b.y'    | yes
-          'a*'       | 'ab'         | no
-          'a*'       | 'a*'         | yes
-          'a.**'     | 'a.b'        | no
-          '##'       | 'a'          | no
-          '##'       | '##'         | yes
-          '*'        | '*'          | yes
-          '#'        | '#'          | yes
-          'a'        | '*'          | no
-          'naïve.€'  | 'naïve.€'    | yes
-          'naïve.€'  | 'naive.€'    | no
-          """)
+      textBlock = TABLE)
   void a_pattern_fits_a_key_word_by_word(String pattern, String key, String fits) {
     assertThat(fits(List.of(pattern), key)).as("alone").isEqualTo(fits.equals("yes") ? "0" : "");
     List<String> among = new ArrayList<>(OTHERS);

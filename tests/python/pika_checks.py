@@ -1,0 +1,310 @@
+"""AMQP 0-9-1 as pika sees it. Usage: pika_checks.py PORT"""
+
+import datetime
+import sys
+import threading
+
+import pika
+from pika import exceptions
+from checks import PATIENCE_SECONDS, expect, refused, run, unique
+
+PORT = int(sys.argv[1])
+
+
+def connect(user="guest", password="guest", vhost="/", **options):
+    return pika.BlockingConnection(
+        pika.ConnectionParameters(
+            "127.0.0.1", PORT, vhost, pika.PlainCredentials(user, password), socket_timeout=PATIENCE_SECONDS, **options
+        )
+    )
+
+
+class fresh:
+    """A connection, a channel and an exclusive queue of its own."""
+
+    def __enter__(self):
+        self.connection = connect()
+        self.channel = self.connection.channel()
+        self.queue = self.channel.queue_declare("", exclusive=True).method.queue
+        return self.channel, self.queue
+
+    def __exit__(self, *_):
+        if self.connection.is_open:
+            self.connection.close()
+
+
+def drain(channel, queue):
+    bodies = []
+    while True:
+        method, _, body = channel.basic_get(queue, auto_ack=True)
+        if method is None:
+            return bodies
+        bodies.append(body)
+
+
+def check_publish_and_get():
+    with fresh() as (channel, queue):
+        channel.basic_publish("", queue, b"one")
+        method, properties, body = channel.basic_get(queue)
+        expect("body", body, b"one")
+        expect("redelivered", method.redelivered, False)
+        channel.basic_ack(method.delivery_tag)
+        expect("empty", channel.basic_get(queue), (None, None, None))
+
+
+def check_properties_and_headers():
+    with fresh() as (channel, queue):
+        sent = pika.BasicProperties(
+            content_type="text/plain",
+            content_encoding="utf-8",
+            delivery_mode=2,
+            priority=4,
+            correlation_id="c",
+            reply_to="r",
+            expiration="60000",
+            message_id="m",
+            timestamp=1700000000,
+            type="t",
+            user_id="guest",
+            app_id="a",
+            cluster_id="k",
+            headers={
+                "text": "ü",
+                "int": 42,
+                "long": 1 << 40,
+                "negative": -7,
+                "bool": False,
+                "none": None,
+                "list": [1, "two", {"three": 3}],
+                "table": {"inner": {"innermost": "x"}},
+                "time": datetime.datetime(2026, 1, 2, 3, 4, 5),
+            },
+        )
+        channel.basic_publish("", queue, b"", sent)
+        _, got, _ = channel.basic_get(queue, auto_ack=True)
+        expect("properties", got, sent)
+
+
+def check_consume_ack_and_cancel():
+    with fresh() as (channel, queue):
+        for i in range(10):
+            channel.basic_publish("", queue, str(i).encode())
+        channel.basic_qos(prefetch_count=3)
+        bodies = []
+        for method, _, body in channel.consume(queue, inactivity_timeout=PATIENCE_SECONDS):
+            if method is None:
+                raise AssertionError(f"no more after {bodies}")
+            bodies.append(int(body))
+            channel.basic_ack(method.delivery_tag)
+            if len(bodies) == 10:
+                break
+        channel.cancel()
+        expect("order", bodies, list(range(10)))
+        expect("left", channel.queue_declare(queue, passive=True).method.message_count, 0)
+
+
+def check_nack_requeues_with_the_flag():
+    with fresh() as (channel, queue):
+        channel.basic_publish("", queue, b"again")
+        method, _, _ = channel.basic_get(queue)
+        channel.basic_nack(method.delivery_tag, requeue=True)
+        method, _, body = channel.basic_get(queue)
+        expect("body", body, b"again")
+        expect("redelivered", method.redelivered, True)
+        channel.basic_reject(method.delivery_tag, requeue=False)
+        expect("dropped", drain(channel, queue), [])
+
+
+def check_recover():
+    with fresh() as (channel, queue):
+        channel.basic_publish("", queue, b"one")
+        channel.basic_get(queue)
+        channel.basic_recover(requeue=True)
+        method, _, body = channel.basic_get(queue, auto_ack=True)
+        expect("body", body, b"one")
+        expect("redelivered", method.redelivered, True)
+
+
+def check_confirms_and_returns():
+    with fresh() as (channel, queue):
+        channel.confirm_delivery()
+        for i in range(50):
+            channel.basic_publish("", queue, str(i).encode(), pika.BasicProperties(delivery_mode=2), mandatory=True)
+        try:
+            channel.basic_publish("", unique("nowhere"), b"lost", mandatory=True)
+        except exceptions.UnroutableError as e:
+            expect("reply code", e.messages[0].method.reply_code, 312)
+            expect("body", e.messages[0].body, b"lost")
+        else:
+            raise AssertionError("not returned")
+        expect("all there", len(drain(channel, queue)), 50)
+
+
+def check_transactions():
+    with fresh() as (channel, queue):
+        channel.tx_select()
+        channel.basic_publish("", queue, b"kept")
+        channel.tx_commit()
+        channel.basic_publish("", queue, b"rolled back")
+        channel.tx_rollback()
+        expect("committed", drain(channel, queue), [b"kept"])
+
+
+def check_every_exchange_type():
+    with fresh() as (channel, queue):
+        for kind, key, arguments, routing_key, headers in (
+            ("direct", "k", None, "k", None),
+            ("fanout", "", None, "any", None),
+            ("topic", "a.*.#", None, "a.b.c.d", None),
+            ("headers", "", {"x-match": "any", "h": 1}, "", {"h": 1, "i": 2}),
+        ):
+            exchange = unique(kind)
+            channel.exchange_declare(exchange, kind, auto_delete=True)
+            channel.queue_bind(queue, exchange, key, arguments)
+            channel.basic_publish(exchange, routing_key, kind.encode(), pika.BasicProperties(headers=headers))
+            expect(kind, drain(channel, queue), [kind.encode()])
+            channel.queue_unbind(queue, exchange, key, arguments)
+
+
+def check_exchange_to_exchange():
+    with fresh() as (channel, queue):
+        outer, inner = unique("outer"), unique("inner")
+        channel.exchange_declare(outer, "fanout")
+        channel.exchange_declare(inner, "direct")
+        channel.exchange_bind(inner, outer)
+        channel.queue_bind(queue, inner, "k")
+        channel.basic_publish(outer, "k", b"through")
+        expect("passed on", drain(channel, queue), [b"through"])
+        channel.exchange_unbind(inner, outer)
+        channel.basic_publish(outer, "k", b"stopped")
+        expect("stopped", drain(channel, queue), [])
+        channel.exchange_delete(outer)
+        channel.exchange_delete(inner)
+
+
+def check_large_body():
+    with fresh() as (channel, queue):
+        body = bytes(range(256)) * 16_000
+        channel.basic_publish("", queue, body)
+        expect("body", channel.basic_get(queue, auto_ack=True)[2], body)
+
+
+def check_purge_and_delete_count():
+    with fresh() as (channel, queue):
+        for _ in range(3):
+            channel.basic_publish("", queue, b"")
+        expect("purged", channel.queue_purge(queue).method.message_count, 3)
+        channel.basic_publish("", queue, b"")
+        expect("deleted", channel.queue_delete(queue).method.message_count, 1)
+
+
+def check_refusals_of_the_channel():
+    connection = connect()
+    name = unique("none")
+    for code, action in (
+        (404, lambda c: c.queue_declare(name, passive=True)),
+        (404, lambda c: c.exchange_declare(name, passive=True)),
+        (403, lambda c: c.exchange_declare("amq.other", "direct")),
+        (406, lambda c: c.exchange_declare("amq.direct", "fanout", durable=True)),
+    ):
+        channel = connection.channel()
+        with refused(exceptions.ChannelClosedByBroker, code):
+            action(channel)
+        expect("connection", connection.is_open, True)
+    connection.close()
+
+
+def check_locked_queue():
+    with fresh() as (_, queue):
+        connection = connect()
+        channel = connection.channel()
+        with refused(exceptions.ChannelClosedByBroker, 405):
+            channel.queue_declare(queue, passive=True)
+        connection.close()
+
+
+def check_wrong_password():
+    try:
+        connect(password="wrong")
+    except exceptions.ProbableAuthenticationError:
+        return
+    raise AssertionError("logged in")
+
+
+def check_unknown_virtual_host():
+    try:
+        connect(vhost="none")
+    except exceptions.ConnectionClosedByBroker as e:
+        expect("reply code", e.reply_code, 530)
+        return
+    except exceptions.ProbableAccessDeniedError:
+        return  # what pika makes of a connection that ends at open
+    raise AssertionError("opened")
+
+
+def check_consumer_cancel_notification():
+    with fresh() as (channel, queue):
+        cancelled = []
+        channel.add_on_cancel_callback(cancelled.append)
+        channel.basic_consume(queue, lambda *_: None, consumer_tag="mine")
+        channel.queue_delete(queue)
+        deadline = PATIENCE_SECONDS * 10
+        while not cancelled and deadline > 0:
+            channel.connection.process_data_events(time_limit=0.1)
+            deadline -= 1
+        expect("cancelled", [frame.method.consumer_tag for frame in cancelled], ["mine"])
+
+
+def check_heartbeats_keep_an_idle_connection():
+    connection = connect(heartbeat=2)
+    channel = connection.channel()
+    connection.sleep(5)
+    expect("still open", bool(channel.queue_declare("", exclusive=True).method.queue), True)
+    connection.close()
+
+
+def check_two_consumers_share_a_queue():
+    with fresh() as (channel, queue):
+        got = {"a": [], "b": []}
+        channel.basic_qos(prefetch_count=1)
+
+        def taker(name):
+            def take(ch, method, _, body):
+                got[name].append(body)
+                ch.basic_ack(method.delivery_tag)
+
+            return take
+
+        channel.basic_consume(queue, taker("a"))
+        channel.basic_consume(queue, taker("b"))
+        for i in range(20):
+            channel.basic_publish("", queue, str(i).encode())
+        for _ in range(PATIENCE_SECONDS * 10):
+            if len(got["a"]) + len(got["b"]) == 20:
+                break
+            channel.connection.process_data_events(time_limit=0.1)
+        expect("all", len(got["a"]) + len(got["b"]), 20)
+        expect("both worked", bool(got["a"]) and bool(got["b"]), True)
+
+
+def check_connections_from_many_threads():
+    failures = []
+
+    def work():
+        try:
+            with fresh() as (channel, queue):
+                channel.basic_publish("", queue, b"x")
+                expect("body", drain(channel, queue), [b"x"])
+        except Exception as e:  # collected, raised in the main thread
+            failures.append(e)
+
+    threads = [threading.Thread(target=work) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+run(dict(globals()))

@@ -1,0 +1,166 @@
+package io.correio.core.queue;
+
+import io.correio.core.message.Arguments;
+import io.correio.core.message.Message;
+import io.correio.core.routing.Binding;
+import io.correio.core.routing.ExchangeDefinition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection, a timer or a reader asks of the shard. Commands are decided one after the
+ * other, in the order in which they were submitted; those of one connection keep their order.
+ *
+ * <p>A {@code request} is a number chosen by the caller that comes back in {@link Effect.Replied}
+ * or {@link Effect.Taken}; {@link #NO_REPLY} asks for none (a refusal is told all the same).
+ */
+public sealed interface Command {
+
+  /** A request whose success is not told. Refusals come with this number. */
+  long NO_REPLY = -1;
+
+  /** A credit without end in messages; what bounds it is the connection's outbox. */
+  int UNLIMITED = Integer.MAX_VALUE;
+
+  /** The connection that asks; 0 for the shard's own house-keeping. */
+  long connection();
+
+  /** First command of a connection. Ids are never used twice in the life of a process. */
+  record Connect(long connection, EffectSink sink) implements Command {}
+
+  /**
+   * Last command of a connection: its consumers end, what it has not settled is ready again, its
+   * exclusive queues are deleted.
+   */
+  record Disconnect(long connection) implements Command {}
+
+  /**
+   * A message, already routed. Ids of queues that are gone are skipped; when none is left it is
+   * unroutable.
+   *
+   * @param queues ids of the queues, without duplicates
+   * @param mandatory whether an unroutable message is returned to the publisher
+   */
+  @SuppressWarnings("ArrayRecordComponent") // one object per message less; nobody compares commands
+  record Publish(long connection, Message message, long[] queues, boolean mandatory)
+      implements Command {}
+
+  /**
+   * Settles messages that this connection was handed. Unknown ones are ignored: they were settled
+   * before, or their queue is gone.
+   *
+   * @param count how many elements of the arrays count
+   */
+  @SuppressWarnings("ArrayRecordComponent") // as above
+  record Settle(
+      long connection, long[] lanes, long[] sequences, int count, Settlement settlement)
+      implements Command {}
+
+  /**
+   * Publishes and settlements that happen together or not at all. The publishes are numbered like
+   * all others of the connection; the reply is {@link Reply.Done}.
+   */
+  record Commit(long connection, long request, List<Publish> publishes, List<Settle> settles)
+      implements Command {}
+
+  /**
+   * Starts a consumer.
+   *
+   * @param consumer number chosen by the connection, not in use by another of its consumers
+   * @param name for people who look at the queue
+   * @param autoSettle whether messages are settled by being handed out
+   * @param exclusive refuse when the queue has consumers, and keep others away
+   * @param credit messages that may be outstanding: delivered and not settled. {@link #UNLIMITED}:
+   *     no limit but the connection's outbox
+   * @param renewing whether a settlement gives the credit back; else only {@link Credit} does
+   * @param pool number of a credit pool of this connection that the consumer draws on as well
+   */
+  record Subscribe(
+      long connection,
+      long request,
+      long consumer,
+      String queue,
+      String name,
+      boolean autoSettle,
+      boolean exclusive,
+      int credit,
+      boolean renewing,
+      long pool)
+      implements Command {}
+
+  /** Ends a consumer. What it was handed stays with the connection until settled. */
+  record Cancel(long connection, long request, long consumer) implements Command {}
+
+  /** Adds to a consumer's credit. */
+  record Credit(long connection, long consumer, int messages) implements Command {}
+
+  /**
+   * Sets how many messages all consumers of a credit pool together may have outstanding ({@link
+   * #UNLIMITED} for any number), and whether the pool hands out messages at all.
+   */
+  record LimitPool(long connection, long request, long pool, int limit, boolean flowing)
+      implements Command {}
+
+  /** So many bytes of what was emitted for this connection have left its outbox. */
+  record Drained(long connection, long bytes) implements Command {}
+
+  /** Takes the first ready message, if there is one: {@link Effect.Taken} or {@link Reply.Empty}. */
+  record Take(long connection, long request, String queue, boolean autoSettle)
+      implements Command {}
+
+  /**
+   * Creates a queue, or finds that it is there and alike: {@link Reply.QueueDeclared}.
+   *
+   * @param passive only look; all but the name is ignored
+   */
+  record DeclareQueue(
+      long connection,
+      long request,
+      String name,
+      boolean passive,
+      boolean durable,
+      boolean exclusive,
+      boolean autoDelete,
+      Arguments arguments)
+      implements Command {}
+
+  /** Deletes a queue with what is in it: {@link Reply.Removed}. */
+  record DeleteQueue(
+      long connection, long request, String name, boolean ifUnused, boolean ifEmpty)
+      implements Command {}
+
+  /** Removes what is ready in a queue and leaves what is handed out: {@link Reply.Removed}. */
+  record PurgeQueue(long connection, long request, String name) implements Command {}
+
+  /** Creates an exchange, or finds that it is there and alike. */
+  record DeclareExchange(
+      long connection, long request, ExchangeDefinition definition, boolean passive)
+      implements Command {}
+
+  /** Deletes an exchange and its bindings. */
+  record DeleteExchange(long connection, long request, String name, boolean ifUnused)
+      implements Command {}
+
+  /** Creates a binding, if it is not there yet. */
+  record Bind(long connection, long request, Binding binding) implements Command {}
+
+  /** Removes a binding, if it is there. */
+  record Unbind(long connection, long request, Binding binding) implements Command {}
+
+  /** A page of messages that a reader fetched; the shard's own. Missing ones are null. */
+  record PageRead(long lane, long[] sequences, @Nullable Message[] messages, int count)
+      implements Command {
+    @Override
+    public long connection() {
+      return 0;
+    }
+  }
+
+  /** Room or progress on the disk: publishes that wait may go on. The shard's own. */
+  record Resume() implements Command {
+    @Override
+    public long connection() {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.correio.core.queue;
+
+import io.correio.core.message.Message;
+
+/**
+ * What others see of a decision. An effect leaves only when the facts it depends on are durable;
+ * effects of one connection leave in the order they were decided.
+ */
+public sealed interface Effect {
+
+  /**
+   * Publishes of this connection are settled: all numbers up to and including {@code number} that
+   * were not {@link Rejected} are accepted. A connection's publishes are numbered 1, 2, 3 … in the
+   * order in which it submitted them. Gives back their publish credit.
+   */
+  record Accepted(long number) implements Effect {}
+
+  /** The publish with this number was not taken; nobody has it. */
+  record Rejected(long number, Refusal refusal) implements Effect {}
+
+  /**
+   * A publish that asked to be told reached no queue. Comes before the outcome of its number, which
+   * is acceptance: nothing was lost that anybody had asked to keep.
+   */
+  record Returned(long number, Message message) implements Effect {}
+
+  /**
+   * A message for a consumer. (lane, sequence) names it in {@link Command.Settle}.
+   *
+   * @param redelivered whether it may have been handed out before
+   */
+  record Delivered(
+      long consumer, long lane, long sequence, Message message, boolean redelivered)
+      implements Effect {}
+
+  /** Answer to {@link Command.Take}: a message, and how many are ready behind it. */
+  record Taken(
+      long request, long lane, long sequence, Message message, boolean redelivered, long remaining)
+      implements Effect {}
+
+  /** Answer to a request, by its number. A barrier: see {@link Decider}. */
+  record Replied(long request, Reply reply) implements Effect {}
+
+  /** The consumer is gone because its queue is; nothing more is delivered to it. */
+  record ConsumerCancelled(long consumer) implements Effect {}
+
+  /** Publishes of this connection wait until there is room on the disk. */
+  record Blocked(String reason) implements Effect {}
+
+  /** Publishes of this connection go on. */
+  record Unblocked() implements Effect {}
+}

@@ -1,0 +1,11 @@
+package io.correio.core.queue;
+
+/** What a receiver says about a message it was handed. */
+public enum Settlement {
+  /** Processed: it is gone for good. */
+  ACCEPTED,
+  /** Not processable: dead-lettered where the queue says so, else gone. */
+  REJECTED,
+  /** Handed back: ready again at its old place, flagged redelivered. */
+  RETURNED
+}

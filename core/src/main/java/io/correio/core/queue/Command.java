@@ -147,8 +147,39 @@ public sealed interface Command {
   /** Removes a binding, if it is there. */
   record Unbind(long connection, long request, Binding binding) implements Command {}
 
-  /** A page of messages that a reader fetched; the shard's own. Missing ones are null. */
-  record PageRead(long lane, long[] sequences, @Nullable Message[] messages, int count)
+  /**
+   * Asks what is in the queues, for people and tools: {@link Reply.Queues}.
+   *
+   * @param afterId only queues with greater ids, so that a long list comes in pages
+   * @param count how many at most, up to {@link #MAX_INSPECTED}
+   */
+  record Inspect(long connection, long request, long afterId, int count) implements Command {
+
+    /** Queues that one answer holds at most. */
+    public static final int MAX_INSPECTED = 1000;
+  }
+
+  /** Changes users, permissions or virtual hosts. Only shard 0 takes it. */
+  record ChangeIdentities(long connection, long request, List<Fact.Identity> changes)
+      implements Command {}
+
+  /** A clean stop is near: write down exactly what was handed out. The shard's own. */
+  record Rest() implements Command {
+    @Override
+    public long connection() {
+      return 0;
+    }
+  }
+
+  /**
+   * A page of messages that a reader fetched: the first {@code count} of those asked for. The
+   * shard's own.
+   *
+   * @param besideSequences for each, where it stands beside the durable lane
+   */
+  @SuppressWarnings("ArrayRecordComponent") // as above
+  record PageRead(
+      long lane, long[] sequences, long[] besideSequences, @Nullable Message[] messages, int count)
       implements Command {
     @Override
     public long connection() {

@@ -1,5 +1,7 @@
 package io.correio.core.queue;
 
+import java.util.List;
+
 /** Answers to requests. */
 public sealed interface Reply {
 
@@ -14,6 +16,9 @@ public sealed interface Reply {
 
   /** Nothing was ready to be taken. */
   record Empty() implements Reply {}
+
+  /** What is in the queues, by ascending id. */
+  record Queues(List<QueueStatistics> queues) implements Reply {}
 
   /** It was not done. */
   record Refused(Refusal refusal) implements Reply {}

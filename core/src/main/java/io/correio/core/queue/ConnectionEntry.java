@@ -1,0 +1,77 @@
+package io.correio.core.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the shard knows of a connection. Part of the conversation: in memory only. Owned by the
+ * shard.
+ */
+public final class ConnectionEntry {
+
+  final long id;
+  final EffectSink sink;
+  final LongMap<Consumer> consumers = new LongMap<>();
+  final LongMap<CreditPool> pools = new LongMap<>();
+
+  /** Queues that are deleted when the connection ends. */
+  final List<Long> exclusiveQueues = new ArrayList<>(0);
+
+  /** Bytes that may still be emitted for it; at or below zero nothing is handed out. */
+  long outboxCredit;
+
+  /** Publishes decided so far. */
+  long published;
+
+  /** Publishes whose outcome was emitted, or is about to be. */
+  long reported;
+
+  /** Commands that wait for room. While there are any, its later commands wait behind them. */
+  int deferred;
+
+  /** Whether it was told that its publishes wait. */
+  boolean blocked;
+
+  /** The last batch that holds an effect for it or a fact that it caused. */
+  long lastBatch;
+
+  /** Whether the shard has to flush its sink at the end of the step. */
+  boolean touched;
+
+  private @Nullable QueuedMessage firstHeld;
+
+  ConnectionEntry(long id, EffectSink sink, long outboxCredit) {
+    this.id = id;
+    this.sink = sink;
+    this.outboxCredit = outboxCredit;
+  }
+
+  void hold(QueuedMessage message) {
+    message.holder = this;
+    message.previousHeld = null;
+    message.nextHeld = firstHeld;
+    if (firstHeld != null) {
+      firstHeld.previousHeld = message;
+    }
+    firstHeld = message;
+  }
+
+  void letGo(QueuedMessage message) {
+    if (message.previousHeld == null) {
+      firstHeld = message.nextHeld;
+    } else {
+      message.previousHeld.nextHeld = message.nextHeld;
+    }
+    if (message.nextHeld != null) {
+      message.nextHeld.previousHeld = message.previousHeld;
+    }
+    message.previousHeld = null;
+    message.nextHeld = null;
+    message.holder = null;
+  }
+
+  @Nullable QueuedMessage firstHeld() {
+    return firstHeld;
+  }
+}

@@ -1,0 +1,168 @@
+package io.correio.core.queue;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Consumers and their credit. Part of the {@link Decider}: decides only. */
+final class Consuming {
+
+  /** Consumers that a connection may have in one virtual host. */
+  static final int MAX_CONSUMERS_PER_CONNECTION = 65_536;
+
+  private final QueueState state;
+  private final Conversation conversation;
+  private final Decisions decisions;
+  private final Defining defining;
+
+  Consuming(
+      QueueState state, Conversation conversation, Decisions decisions, Defining defining) {
+    this.state = state;
+    this.conversation = conversation;
+    this.decisions = decisions;
+    this.defining = defining;
+  }
+
+  void subscribe(ConnectionEntry connection, Command.Subscribe command) {
+    QueueConversation queue = conversation.queue(command.queue());
+    Refusal refusal = whyNot(connection, queue, command);
+    if (refusal != null || queue == null) {
+      defining.refuse(connection, command.request(), refusal);
+      return;
+    }
+    CreditPool pool = connection.pools.get(command.pool());
+    if (pool == null) {
+      pool = new CreditPool();
+      connection.pools.put(command.pool(), pool);
+    }
+    Consumer consumer = new Consumer(command, connection, queue, pool);
+    connection.consumers.put(consumer.id, consumer);
+    pool.consumers.add(consumer);
+    queue.consumers.add(consumer);
+    queue.consumedExclusively |= command.exclusive();
+    defining.done(connection, command.request());
+    conversation.awaken(consumer);
+  }
+
+  private @Nullable Refusal whyNot(
+      ConnectionEntry connection, @Nullable QueueConversation queue, Command.Subscribe command) {
+    if (queue == null) {
+      return defining.noQueue(command.queue());
+    }
+    Refusal locked = defining.lockedFor(connection, queue);
+    if (locked != null) {
+      return locked;
+    }
+    if (queue.consumedExclusively || (command.exclusive() && queue.hasConsumers())) {
+      return new Refusal(
+          Refusal.Kind.FORBIDDEN,
+          defining.queueName(queue.name())
+              + " in exclusive use: "
+              + (queue.consumedExclusively
+                  ? "a consumer has it for itself"
+                  : "it has consumers already, so none can have it for itself"));
+    }
+    if (connection.consumers.get(command.consumer()) != null) {
+      return new Refusal(
+          Refusal.Kind.NOT_ALLOWED, "a consumer with this name exists; choose another name");
+    }
+    if (connection.consumers.size() >= MAX_CONSUMERS_PER_CONNECTION) {
+      return new Refusal(
+          Refusal.Kind.LIMIT,
+          "a connection may have at most "
+              + MAX_CONSUMERS_PER_CONNECTION
+              + " consumers; open another connection");
+    }
+    return null;
+  }
+
+  void cancel(ConnectionEntry connection, Command.Cancel command) {
+    Consumer consumer = connection.consumers.remove(command.consumer());
+    if (consumer != null) {
+      end(connection, consumer);
+    }
+    defining.done(connection, command.request());
+  }
+
+  /** Ends all consumers of a connection. */
+  void endAll(ConnectionEntry connection) {
+    for (long id : connection.consumers.sortedKeys()) {
+      Consumer consumer = connection.consumers.remove(id);
+      if (consumer != null) {
+        end(connection, consumer);
+      }
+    }
+  }
+
+  private void end(ConnectionEntry connection, Consumer consumer) {
+    QueueConversation queue = consumer.queue;
+    queue.remove(consumer);
+    if (queue.definition.autoDelete() && !queue.hasConsumers()) {
+      defining.delete(queue);
+      if (Fact.survives(queue.definition)) {
+        decisions.causedBy(connection);
+      }
+    }
+  }
+
+  void credit(ConnectionEntry connection, Command.Credit command) {
+    Consumer consumer = connection.consumers.get(command.consumer());
+    if (consumer != null && consumer.credit != Command.UNLIMITED) {
+      consumer.credit = Math.min(Command.UNLIMITED - 1, consumer.credit + command.messages());
+      conversation.awaken(consumer);
+    }
+  }
+
+  void limitPool(ConnectionEntry connection, Command.LimitPool command) {
+    CreditPool pool = connection.pools.get(command.pool());
+    if (pool == null) {
+      pool = new CreditPool();
+      connection.pools.put(command.pool(), pool);
+    }
+    pool.limit = command.limit();
+    pool.flowing = command.flowing();
+    defining.done(connection, command.request());
+    awaken(pool.consumers);
+  }
+
+  void drained(ConnectionEntry connection, Command.Drained command) {
+    boolean stood = connection.outboxCredit <= 0;
+    connection.outboxCredit += command.bytes();
+    if (stood && connection.outboxCredit > 0) {
+      connection.consumers.forEach(conversation::awaken);
+    }
+  }
+
+  private void awaken(List<Consumer> consumers) {
+    for (int i = 0; i < consumers.size(); i++) {
+      conversation.awaken(consumers.get(i));
+    }
+  }
+
+  void take(ConnectionEntry connection, Command.Take command) {
+    QueueConversation queue = conversation.queue(command.queue());
+    if (queue == null) {
+      defining.refuse(connection, command.request(), defining.noQueue(command.queue()));
+      return;
+    }
+    Refusal locked = defining.lockedFor(connection, queue);
+    if (locked == null && queue.consumedExclusively) {
+      locked =
+          new Refusal(
+              Refusal.Kind.FORBIDDEN,
+              defining.queueName(queue.name())
+                  + " in exclusive use: a consumer has it for itself");
+    }
+    if (locked != null) {
+      defining.refuse(connection, command.request(), locked);
+      return;
+    }
+    if (queue.ready(state) == 0) {
+      decisions.effect(
+          connection, 0, new Effect.Replied(command.request(), new Reply.Empty()));
+      return;
+    }
+    queue.takes.addLast(
+        new QueueConversation.PendingTake(connection, command.request(), command.autoSettle()));
+    conversation.touch(queue);
+  }
+}

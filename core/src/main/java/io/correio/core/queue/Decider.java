@@ -1,0 +1,244 @@
+package io.correio.core.queue;
+
+import java.util.Iterator;
+
+/**
+ * Decides commands into facts and effects: pure, without clock, I/O or threads. It may read the
+ * state and change the conversation; the state changes only by the facts that it hands to {@link
+ * Decisions#fact}.
+ *
+ * <p><b>What may leave when.</b> Every effect names the position it depends on, and effects of one
+ * connection leave in the order they were decided:
+ *
+ * <pre>
+ *   outcome of a durable publish          its Enqueued
+ *   delivery of a durable message         its Enqueued, and the Marked that covers it
+ *   delivery with auto-settlement         the same, not its own Settled
+ *   any reply to a request                the last fact this connection caused: a barrier
+ *   transient: outcome, return, delivery  nothing
+ * </pre>
+ *
+ * Owned by the shard's thread.
+ */
+public final class Decider {
+
+  private final QueueState state;
+  private final Conversation conversation;
+  private final Decisions decisions;
+  private final Settling settling;
+  private final Publishing publishing;
+  private final Delivery delivery;
+  private final Consuming consuming;
+  private final Defining defining;
+  private final long outboxBytes;
+
+  /**
+   * @param virtualHost its name, for what is said to peers
+   * @param windowBytes memory for the heads of queues
+   * @param outboxBytes bytes that may be emitted for a connection and not drained
+   */
+  public Decider(
+      String virtualHost,
+      QueueState state,
+      Decisions decisions,
+      long windowBytes,
+      long outboxBytes) {
+    this.state = state;
+    this.decisions = decisions;
+    this.outboxBytes = outboxBytes;
+    this.conversation = new Conversation(state, windowBytes);
+    this.settling = new Settling(conversation, decisions);
+    this.publishing = new Publishing(state, conversation, decisions, settling);
+    this.delivery = new Delivery(state, conversation, decisions);
+    this.defining = new Defining(virtualHost, state, conversation, decisions);
+    this.consuming = new Consuming(state, conversation, decisions, defining);
+  }
+
+  /** Decides one command. */
+  public void decide(Command command) {
+    if (command.connection() == 0) {
+      decideOwn(command);
+    } else if (command instanceof Command.Connect connect) {
+      conversation.connections.put(
+          connect.connection(),
+          new ConnectionEntry(connect.connection(), connect.sink(), outboxBytes));
+    } else {
+      ConnectionEntry connection = conversation.connections.get(command.connection());
+      if (connection != null && !mustWait(connection, command)) {
+        decide(connection, command);
+      }
+    }
+    delivery.run();
+  }
+
+  /** The commands that were waiting in the inbox are decided: outcomes that were saved up leave. */
+  public void endStep() {
+    publishing.report();
+  }
+
+  private void decideOwn(Command command) {
+    switch (command) {
+      case Command.PageRead page -> {
+        QueueConversation queue = conversation.queueIfActive(LaneId.queue(page.lane()));
+        if (queue != null) {
+          queue.window(page.lane()).fetched(page);
+          conversation.touch(queue);
+        }
+      }
+      case Command.Resume ignored -> resume();
+      case Command.Rest ignored -> rest();
+      default -> throw new IllegalArgumentException("not a command of the shard's own: " + command);
+    }
+  }
+
+  private void decide(ConnectionEntry connection, Command command) {
+    switch (command) {
+      case Command.Publish c -> publishing.publish(connection, c);
+      case Command.Settle c -> settling.settle(connection, c);
+      case Command.Drained c -> consuming.drained(connection, c);
+      case Command.Credit c -> consuming.credit(connection, c);
+      case Command.Take c -> consuming.take(connection, c);
+      case Command.Commit c -> publishing.commit(connection, c);
+      case Command.Subscribe c -> consuming.subscribe(connection, c);
+      case Command.Cancel c -> consuming.cancel(connection, c);
+      case Command.LimitPool c -> consuming.limitPool(connection, c);
+      case Command.DeclareQueue c -> defining.declareQueue(connection, c);
+      case Command.DeleteQueue c -> defining.deleteQueue(connection, c);
+      case Command.PurgeQueue c -> defining.purgeQueue(connection, c);
+      case Command.DeclareExchange c -> defining.declareExchange(connection, c);
+      case Command.DeleteExchange c -> defining.deleteExchange(connection, c);
+      case Command.Bind c -> defining.bind(connection, c);
+      case Command.Unbind c -> defining.unbind(connection, c);
+      case Command.Inspect c -> defining.inspect(connection, c);
+      case Command.ChangeIdentities c -> defining.changeIdentities(connection, c);
+      case Command.Disconnect ignored -> disconnect(connection);
+      case Command.Connect c -> throw new IllegalArgumentException("connected twice: " + c);
+      case Command.PageRead c -> throw notOfAConnection(c);
+      case Command.Resume c -> throw notOfAConnection(c);
+      case Command.Rest c -> throw notOfAConnection(c);
+    }
+  }
+
+  private static IllegalArgumentException notOfAConnection(Command command) {
+    return new IllegalArgumentException("not a command of a connection: " + command);
+  }
+
+  private void disconnect(ConnectionEntry connection) {
+    consuming.endAll(connection);
+    settling.returnAll(connection);
+    defining.deleteExclusive(connection);
+    conversation.connections.remove(connection.id);
+  }
+
+  // ---- waiting for room ----------------------------------------------------------------------
+
+  /**
+   * Publishes wait while there is no room, and so does what a connection asks behind them, to keep
+   * its order. What gives room or credit back never waits.
+   */
+  private boolean mustWait(ConnectionEntry connection, Command command) {
+    switch (command) {
+      case Command.Settle ignored -> {
+        return false;
+      }
+      case Command.Credit ignored -> {
+        return false;
+      }
+      case Command.Drained ignored -> {
+        return false;
+      }
+      case Command.Disconnect ignored -> {
+        if (connection.deferred > 0) {
+          // What it had must not wait for room; what it published before still does.
+          consuming.endAll(connection);
+          settling.returnAll(connection);
+        }
+      }
+      default -> {}
+    }
+    if (connection.deferred > 0 || !hasRoom(command)) {
+      connection.deferred++;
+      conversation.deferred.addLast(command);
+      tellBlocked(connection);
+      return true;
+    }
+    return false;
+  }
+
+  private boolean hasRoom(Command command) {
+    return switch (command) {
+      case Command.Publish c -> decisions.reserve(Publishing.logBytes(c));
+      case Command.Commit c -> decisions.reserve(Publishing.logBytes(c));
+      default -> true;
+    };
+  }
+
+  private void tellBlocked(ConnectionEntry connection) {
+    if (!connection.blocked && decisions.isRoomShort()) {
+      connection.blocked = true;
+      decisions.effect(
+          connection, 0, new Effect.Blocked("no room on the disk; publishing goes on when there is"));
+    }
+  }
+
+  private void resume() {
+    Command command;
+    while ((command = conversation.deferred.peekFirst()) != null) {
+      ConnectionEntry connection = conversation.connections.get(command.connection());
+      if (connection == null) {
+        conversation.deferred.removeFirst();
+        continue;
+      }
+      if (!hasRoom(command)) {
+        tellAllBlocked();
+        return;
+      }
+      conversation.deferred.removeFirst();
+      connection.deferred--;
+      decide(connection, command);
+      delivery.run();
+      if (connection.deferred == 0 && connection.blocked) {
+        connection.blocked = false;
+        decisions.effect(connection, 0, new Effect.Unblocked());
+      }
+    }
+  }
+
+  private void tellAllBlocked() {
+    if (decisions.isRoomShort()) {
+      Iterator<Command> waiting = conversation.deferred.iterator();
+      while (waiting.hasNext()) {
+        ConnectionEntry connection = conversation.connections.get(waiting.next().connection());
+        if (connection != null) {
+          tellBlocked(connection);
+        }
+      }
+    }
+  }
+
+  /** Whether commands wait for room. */
+  public boolean isWaiting() {
+    return !conversation.deferred.isEmpty();
+  }
+
+  // ---- clean stop ----------------------------------------------------------------------------
+
+  private void rest() {
+    for (long id : state.laneIds()) {
+      Lane lane = state.lane(id);
+      if (lane != null && LaneId.isDurable(id)) {
+        decisions.fact(new Fact.MarkedExactly(id, handedOutBelow(lane)));
+      }
+    }
+  }
+
+  /** The first sequence from which on no unsettled message was ever handed out. */
+  private long handedOutBelow(Lane lane) {
+    QueueConversation queue = conversation.queueIfActive(LaneId.queue(lane.id()));
+    long recovered = lane.redeliverBelow();
+    if (queue == null) {
+      return recovered;
+    }
+    return Math.max(recovered, queue.durable.firstNeverHandedOut());
+  }
+}

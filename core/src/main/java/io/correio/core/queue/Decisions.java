@@ -1,0 +1,41 @@
+package io.correio.core.queue;
+
+import io.correio.core.message.Message;
+
+/**
+ * Where a decision goes: facts into the entry being written, effects to connections. The shard
+ * implements it and calls the {@link Decider}; everything happens on the shard's thread.
+ */
+public interface Decisions {
+
+  /** Position of the entry that the facts decided now become part of. */
+  long position();
+
+  /** Adds a fact to the entry and applies it to the state, so what is decided next builds on it. */
+  void fact(Fact fact);
+
+  /** A connection caused facts of this entry: no later effect for it leaves before they are durable. */
+  void causedBy(ConnectionEntry connection);
+
+  /**
+   * Something for a connection to see.
+   *
+   * @param dependsOn position that has to be durable before it leaves; 0 for none
+   */
+  void effect(ConnectionEntry connection, long dependsOn, Effect effect);
+
+  /** Asks a reader for messages of a lane. They come back as {@link Command.PageRead}. */
+  void fetch(long lane, long[] sequences);
+
+  /** Writes a message of a transient lane to the scratch log, from where it can be fetched. */
+  void spill(long lane, long sequence, long besideSequence, Message message);
+
+  /**
+   * Whether so many bytes may be decided now: there is room for them in the log, and not too much
+   * is decided and not durable yet.
+   */
+  boolean reserve(long bytes);
+
+  /** Whether the last {@link #reserve} failed because the disk has no room, and not for a moment. */
+  boolean isRoomShort();
+}

@@ -1,0 +1,431 @@
+package io.correio.core.queue;
+
+import io.correio.core.routing.Binding;
+import io.correio.core.routing.Destination;
+import io.correio.core.routing.ExchangeDefinition;
+import io.correio.core.routing.QueueDefinition;
+import io.correio.core.routing.RoutingTable;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Queues, exchanges, bindings, identities: what exists. Part of the {@link Decider}: decides only.
+ */
+final class Defining {
+
+  private final String virtualHost;
+  private final QueueState state;
+  private final Conversation conversation;
+  private final Decisions decisions;
+
+  // Position of the last definition that went to the log: finding that something exists already
+  // tells nobody more than is durable.
+  private long lastPosition;
+
+  Defining(
+      String virtualHost, QueueState state, Conversation conversation, Decisions decisions) {
+    this.virtualHost = virtualHost;
+    this.state = state;
+    this.conversation = conversation;
+    this.decisions = decisions;
+  }
+
+  // ---- queues --------------------------------------------------------------------------------
+
+  void declareQueue(ConnectionEntry connection, Command.DeclareQueue command) {
+    QueueConversation queue = conversation.queue(command.name());
+    if (queue != null) {
+      Refusal refusal = lockedFor(connection, queue);
+      if (refusal == null && !command.passive()) {
+        refusal = unlike(queue.definition, command);
+      }
+      if (refusal != null) {
+        refuse(connection, command.request(), refusal);
+        return;
+      }
+    } else if (command.passive()) {
+      refuse(connection, command.request(), noQueue(command.name()));
+      return;
+    } else {
+      queue = create(connection, command);
+    }
+    if (command.request() != Command.NO_REPLY) {
+      reply(
+          connection,
+          command.request(),
+          new Reply.QueueDeclared(queue.name(), queue.ready(state), queue.consumers.size()));
+    }
+  }
+
+  private QueueConversation create(ConnectionEntry connection, Command.DeclareQueue command) {
+    QueueDefinition definition =
+        new QueueDefinition(
+            state.nextQueueId(),
+            command.name(),
+            command.durable(),
+            command.exclusive(),
+            command.autoDelete(),
+            command.arguments());
+    define(connection, new Fact.QueueDeclared(definition));
+    if (definition.exclusive()) {
+      connection.exclusiveQueues.add(definition.id());
+    }
+    return conversation.begin(definition, definition.exclusive() ? connection.id : 0);
+  }
+
+  private @Nullable Refusal unlike(QueueDefinition queue, Command.DeclareQueue command) {
+    String name = queueName(queue.name());
+    if (queue.durable() != command.durable()) {
+      return inequivalent("durable", name, command.durable(), queue.durable());
+    }
+    if (queue.exclusive() != command.exclusive()) {
+      return inequivalent("exclusive", name, command.exclusive(), queue.exclusive());
+    }
+    if (queue.autoDelete() != command.autoDelete()) {
+      return inequivalent("auto_delete", name, command.autoDelete(), queue.autoDelete());
+    }
+    if (!queue.arguments().equals(command.arguments())) {
+      return inequivalent("arguments", name, command.arguments(), queue.arguments());
+    }
+    return null;
+  }
+
+  private static Refusal inequivalent(String what, String object, Object asked, Object is) {
+    return new Refusal(
+        Refusal.Kind.PRECONDITION,
+        "inequivalent arg '%s' for %s: received '%s' but current is '%s'; declare it alike, or delete it first"
+            .formatted(what, object, asked, is));
+  }
+
+  void deleteQueue(ConnectionEntry connection, Command.DeleteQueue command) {
+    QueueConversation queue = conversation.queue(command.name());
+    if (queue == null) {
+      removed(connection, command.request(), 0);
+      return;
+    }
+    Refusal refusal = lockedFor(connection, queue);
+    long ready = queue.ready(state);
+    if (refusal == null && command.ifUnused() && queue.hasConsumers()) {
+      refusal =
+          new Refusal(
+              Refusal.Kind.PRECONDITION,
+              queueName(queue.name()) + " in use: it has " + queue.consumers.size() + " consumers");
+    }
+    if (refusal == null && command.ifEmpty() && ready > 0) {
+      refusal =
+          new Refusal(
+              Refusal.Kind.PRECONDITION,
+              queueName(queue.name()) + " is not empty: " + ready + " messages are ready");
+    }
+    if (refusal != null) {
+      refuse(connection, command.request(), refusal);
+      return;
+    }
+    delete(queue);
+    decisions.causedBy(connection);
+    removed(connection, command.request(), ready);
+  }
+
+  void deleteExclusive(ConnectionEntry connection) {
+    for (long id : connection.exclusiveQueues) {
+      QueueConversation queue = conversation.queueIfActive(id);
+      if (queue != null) {
+        delete(queue);
+      }
+    }
+    connection.exclusiveQueues.clear();
+  }
+
+  /** Deletes a queue; its consumers are told, its messages are gone. */
+  void delete(QueueConversation queue) {
+    for (Consumer consumer : List.copyOf(queue.consumers)) {
+      queue.remove(consumer);
+      consumer.connection.consumers.remove(consumer.id);
+      decisions.effect(consumer.connection, 0, new Effect.ConsumerCancelled(consumer.id));
+    }
+    QueueConversation.PendingTake take;
+    while ((take = queue.takes.pollFirst()) != null) {
+      reply(take.connection(), take.request(), new Reply.Empty());
+    }
+    letGoAll(queue.durable);
+    letGoAll(queue.transients);
+    Destination destination = new Destination.ToQueue(queue.name());
+    List<Binding> bindings = bindingsTo(destination);
+    decisions.fact(new Fact.QueueDeleted(queue.definition));
+    noteDefinition(Fact.survives(queue.definition));
+    conversation.end(queue);
+    deleteUnboundExchanges(bindings);
+  }
+
+  private void letGoAll(LaneWindow window) {
+    for (long sequence : window.inFlightSequences()) {
+      QueuedMessage queued = window.inFlight(sequence);
+      if (queued == null || queued.holder == null) {
+        continue;
+      }
+      queued.holder.letGo(queued);
+      window.removeInFlight(queued);
+      conversation.inFlight--;
+      if (queued.message != null) {
+        conversation.budget.release(queued.message.size());
+      }
+      if (queued.consumer != null) {
+        queued.consumer.settled();
+        queued.consumer.pool.consumers.forEach(conversation::awaken);
+      }
+    }
+  }
+
+  void purgeQueue(ConnectionEntry connection, Command.PurgeQueue command) {
+    QueueConversation queue = conversation.queue(command.name());
+    Refusal refusal = queue == null ? noQueue(command.name()) : lockedFor(connection, queue);
+    if (refusal != null || queue == null) {
+      refuse(connection, command.request(), refusal);
+      return;
+    }
+    long ready = queue.ready(state);
+    purge(queue.durable);
+    purge(queue.transients);
+    decisions.causedBy(connection);
+    removed(connection, command.request(), ready);
+  }
+
+  private void purge(LaneWindow window) {
+    Lane lane = window.lane(state);
+    if (lane != null && window.ready(state) > 0) {
+      long tail = lane.tail();
+      window.purge(tail);
+      decisions.fact(new Fact.Purged(lane.id(), tail, window.inFlightSequences()));
+    }
+  }
+
+  // ---- exchanges and bindings ----------------------------------------------------------------
+
+  void declareExchange(ConnectionEntry connection, Command.DeclareExchange command) {
+    ExchangeDefinition asked = command.definition();
+    ExchangeDefinition is = state.routing().exchange(asked.name());
+    Refusal refusal = null;
+    if (is != null) {
+      refusal = command.passive() ? null : unlike(is, asked);
+    } else if (command.passive()) {
+      refusal = noExchange(asked.name());
+    } else {
+      define(connection, new Fact.ExchangeDeclared(asked));
+    }
+    if (refusal == null) {
+      done(connection, command.request());
+    } else {
+      refuse(connection, command.request(), refusal);
+    }
+  }
+
+  private @Nullable Refusal unlike(ExchangeDefinition is, ExchangeDefinition asked) {
+    String name = exchangeName(is.name());
+    if (is.type() != asked.type()) {
+      return inequivalent("type", name, asked.type().wireName(), is.type().wireName());
+    }
+    if (is.durable() != asked.durable()) {
+      return inequivalent("durable", name, asked.durable(), is.durable());
+    }
+    if (is.autoDelete() != asked.autoDelete()) {
+      return inequivalent("auto_delete", name, asked.autoDelete(), is.autoDelete());
+    }
+    if (is.internal() != asked.internal()) {
+      return inequivalent("internal", name, asked.internal(), is.internal());
+    }
+    if (!is.arguments().equals(asked.arguments())) {
+      return inequivalent("arguments", name, asked.arguments(), is.arguments());
+    }
+    return null;
+  }
+
+  void deleteExchange(ConnectionEntry connection, Command.DeleteExchange command) {
+    RoutingTable routing = state.routing();
+    ExchangeDefinition exchange = routing.exchange(command.name());
+    if (exchange != null) {
+      if (command.ifUnused() && routing.hasBindingsFrom(command.name())) {
+        refuse(
+            connection,
+            command.request(),
+            new Refusal(
+                Refusal.Kind.PRECONDITION,
+                exchangeName(command.name()) + " in use: it has bindings"));
+        return;
+      }
+      delete(exchange);
+      decisions.causedBy(connection);
+    }
+    done(connection, command.request());
+  }
+
+  private void delete(ExchangeDefinition exchange) {
+    List<Binding> bindings = bindingsTo(new Destination.ToExchange(exchange.name()));
+    decisions.fact(new Fact.ExchangeDeleted(exchange));
+    noteDefinition(exchange.durable());
+    deleteUnboundExchanges(bindings);
+  }
+
+  void bind(ConnectionEntry connection, Command.Bind command) {
+    Binding binding = command.binding();
+    Refusal refusal = whyNotBind(connection, binding);
+    if (refusal != null) {
+      refuse(connection, command.request(), refusal);
+      return;
+    }
+    if (!state.routing().hasBinding(binding)) {
+      define(connection, new Fact.Bound(binding, survives(binding)));
+    }
+    done(connection, command.request());
+  }
+
+  void unbind(ConnectionEntry connection, Command.Unbind command) {
+    Binding binding = command.binding();
+    if (state.routing().hasBinding(binding)) {
+      define(connection, new Fact.Unbound(binding, survives(binding)));
+      deleteUnboundExchanges(List.of(binding));
+    }
+    done(connection, command.request());
+  }
+
+  private @Nullable Refusal whyNotBind(ConnectionEntry connection, Binding binding) {
+    if (state.routing().exchange(binding.source()) == null) {
+      return noExchange(binding.source());
+    }
+    return switch (binding.destination()) {
+      case Destination.ToQueue(String name) -> {
+        QueueConversation queue = conversation.queue(name);
+        yield queue == null ? noQueue(name) : lockedFor(connection, queue);
+      }
+      case Destination.ToExchange(String name) ->
+          state.routing().exchange(name) == null ? noExchange(name) : null;
+    };
+  }
+
+  private boolean survives(Binding binding) {
+    ExchangeDefinition source = state.routing().exchange(binding.source());
+    boolean destination =
+        switch (binding.destination()) {
+          case Destination.ToQueue(String name) -> {
+            QueueDefinition queue = state.routing().queue(name);
+            yield queue != null && Fact.survives(queue);
+          }
+          case Destination.ToExchange(String name) -> {
+            ExchangeDefinition exchange = state.routing().exchange(name);
+            yield exchange != null && exchange.durable();
+          }
+        };
+    return source != null && source.durable() && destination;
+  }
+
+  /** Exchanges that were to live as long as something is bound to them, and where nothing is. */
+  private void deleteUnboundExchanges(List<Binding> goneBindings) {
+    for (Binding binding : goneBindings) {
+      ExchangeDefinition source = state.routing().exchange(binding.source());
+      if (source != null
+          && source.autoDelete()
+          && !state.routing().hasBindingsFrom(source.name())) {
+        delete(source);
+      }
+    }
+  }
+
+  private List<Binding> bindingsTo(Destination destination) {
+    List<Binding> bindings = new ArrayList<>();
+    state.routing().forEachBindingTo(destination, bindings::add);
+    return bindings;
+  }
+
+  // ---- looking, identities -------------------------------------------------------------------
+
+  void inspect(ConnectionEntry connection, Command.Inspect command) {
+    int count = Math.min(command.count(), Command.Inspect.MAX_INSPECTED);
+    List<QueueStatistics> found = new ArrayList<>();
+    for (QueueDefinition definition : state.routing().queuesAfter(command.afterId(), count)) {
+      QueueConversation queue = conversation.queue(definition.id());
+      if (queue != null) {
+        found.add(
+            new QueueStatistics(
+                definition, queue.ready(state), queue.inFlight(), queue.consumers.size()));
+      }
+    }
+    decisions.effect(
+        connection, 0, new Effect.Replied(command.request(), new Reply.Queues(found)));
+  }
+
+  void changeIdentities(ConnectionEntry connection, Command.ChangeIdentities command) {
+    for (Fact.Identity change : command.changes()) {
+      define(connection, change);
+    }
+    done(connection, command.request());
+  }
+
+  // ---- replies -------------------------------------------------------------------------------
+
+  private void define(ConnectionEntry connection, Fact fact) {
+    decisions.fact(fact);
+    if (fact.isLogged()) {
+      decisions.causedBy(connection);
+    }
+    noteDefinition(fact.isLogged());
+  }
+
+  private void noteDefinition(boolean logged) {
+    if (logged) {
+      lastPosition = decisions.position();
+    }
+  }
+
+  void done(ConnectionEntry connection, long request) {
+    if (request != Command.NO_REPLY) {
+      reply(connection, request, new Reply.Done());
+    }
+  }
+
+  private void removed(ConnectionEntry connection, long request, long messages) {
+    if (request != Command.NO_REPLY) {
+      reply(connection, request, new Reply.Removed(messages));
+    }
+  }
+
+  void refuse(ConnectionEntry connection, long request, @Nullable Refusal refusal) {
+    if (refusal == null) {
+      throw new IllegalArgumentException("a refusal without a reason");
+    }
+    reply(connection, request, new Reply.Refused(refusal));
+  }
+
+  private void reply(ConnectionEntry connection, long request, Reply reply) {
+    decisions.effect(connection, lastPosition, new Effect.Replied(request, reply));
+  }
+
+  // ---- words ---------------------------------------------------------------------------------
+
+  String queueName(String name) {
+    return "queue '" + name + "' in vhost '" + virtualHost + "'";
+  }
+
+  private String exchangeName(String name) {
+    return "exchange '" + name + "' in vhost '" + virtualHost + "'";
+  }
+
+  Refusal noQueue(String name) {
+    return new Refusal(Refusal.Kind.NOT_FOUND, "no " + queueName(name) + "; declare it first");
+  }
+
+  private Refusal noExchange(String name) {
+    return new Refusal(
+        Refusal.Kind.NOT_FOUND, "no " + exchangeName(name) + "; declare it first");
+  }
+
+  @Nullable Refusal lockedFor(ConnectionEntry connection, QueueConversation queue) {
+    if (queue.owner == 0 || queue.owner == connection.id) {
+      return null;
+    }
+    return new Refusal(
+        Refusal.Kind.LOCKED,
+        "cannot obtain exclusive access to locked "
+            + queueName(queue.name())
+            + ": it belongs to another connection, which declared it exclusive");
+  }
+}

@@ -1,0 +1,141 @@
+package io.correio.core.queue;
+
+import io.correio.core.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands out what is ready to whoever has credit. Part of the {@link Decider}: decides only.
+ */
+final class Delivery {
+
+  /** How far ahead of what is handed out the mark is written, so that nobody waits for it. */
+  static final int MARK_AHEAD = 1024;
+
+  private final QueueState state;
+  private final Conversation conversation;
+  private final Decisions decisions;
+
+  Delivery(QueueState state, Conversation conversation, Decisions decisions) {
+    this.state = state;
+    this.conversation = conversation;
+    this.decisions = decisions;
+  }
+
+  /** Looks at all queues where something changed. */
+  void run() {
+    QueueConversation queue;
+    while ((queue = conversation.nextTouched()) != null) {
+      pump(queue);
+    }
+  }
+
+  private void pump(QueueConversation queue) {
+    while (queue.hasTaker() && conversation.inFlight < Conversation.MAX_IN_FLIGHT) {
+      LaneWindow window = queue.nextWindow(state);
+      if (window == null) {
+        break;
+      }
+      QueuedMessage head = window.head();
+      Message message = head == null ? null : head.message;
+      if (head == null || message == null) {
+        break; // the page that is fetched below goes on from here
+      }
+      window.removeHead(head);
+      handOut(queue, head, message);
+    }
+    if (!queue.takes.isEmpty() && queue.ready(state) == 0) {
+      answerEmpty(queue);
+    }
+    if (queue.hasConsumers() || !queue.takes.isEmpty()) {
+      fetch(queue.durable);
+      fetch(queue.transients);
+    }
+  }
+
+  private void answerEmpty(QueueConversation queue) {
+    QueueConversation.PendingTake take;
+    while ((take = queue.takes.pollFirst()) != null) {
+      decisions.effect(
+          take.connection(), 0, new Effect.Replied(take.request(), new Reply.Empty()));
+    }
+  }
+
+  private void fetch(LaneWindow window) {
+    if (window.lane(state) == null) {
+      return;
+    }
+    long[] sequences = window.startFetch();
+    if (sequences != null) {
+      decisions.fetch(window.laneId(), sequences);
+    }
+  }
+
+  private void handOut(QueueConversation queue, QueuedMessage queued, Message message) {
+    LaneWindow window = queued.window;
+    Lane lane = window.lane(state);
+    assert lane != null : "a message without a lane";
+    long dependsOn = queued.position;
+    if (window.durable) {
+      dependsOn = Math.max(dependsOn, cover(lane, queued.sequence));
+    }
+    boolean redelivered = queued.redelivered || queued.sequence < lane.redeliverBelow();
+    QueueConversation.PendingTake take = queue.takes.pollFirst();
+    if (take != null) {
+      ConnectionEntry connection = take.connection();
+      connection.outboxCredit -= message.size();
+      keep(queued, message, connection, null, take.autoSettle());
+      long remaining = queue.ready(state);
+      decisions.effect(
+          connection,
+          dependsOn,
+          new Effect.Taken(
+              take.request(), lane.id(), queued.sequence, message, redelivered, remaining));
+      return;
+    }
+    Consumer consumer = queue.nextInLine();
+    assert consumer != null : "nobody in line of queue " + queue.name();
+    consumer.spend(message.size());
+    keep(queued, message, consumer.connection, consumer, consumer.autoSettle);
+    decisions.effect(
+        consumer.connection,
+        dependsOn,
+        new Effect.Delivered(consumer.id, lane.id(), queued.sequence, message, redelivered));
+    if (consumer.hasCredit()) {
+      queue.standInLine(consumer);
+    }
+  }
+
+  /** Settles what is settled by being handed out, and keeps the rest in flight. */
+  private void keep(
+      QueuedMessage queued,
+      Message message,
+      ConnectionEntry connection,
+      @Nullable Consumer consumer,
+      boolean autoSettle) {
+    LaneWindow window = queued.window;
+    if (autoSettle) {
+      decisions.fact(new Fact.Settled(window.laneId(), queued.sequence, queued.sequence));
+      if (window.durable) {
+        decisions.causedBy(connection);
+      }
+      return;
+    }
+    if (!queued.inLog && !conversation.budget.hold(message.size())) {
+      decisions.spill(window.laneId(), queued.sequence, queued.besideSequence, message);
+      queued.inLog = true;
+    }
+    queued.message = queued.inLog ? null : message;
+    queued.consumer = consumer;
+    connection.hold(queued);
+    window.putInFlight(queued);
+    conversation.inFlight++;
+  }
+
+  /** Makes sure that a mark covers the sequence; returns the position of that fact. */
+  private long cover(Lane lane, long sequence) {
+    if (sequence + MARK_AHEAD / 2 >= lane.mark()) {
+      decisions.fact(new Fact.Marked(lane.id(), sequence + 1 + MARK_AHEAD));
+    }
+    return lane.markPosition();
+  }
+}

@@ -1,0 +1,238 @@
+package io.correio.core.queue;
+
+import io.correio.core.message.Message;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a lane that is in memory: its next messages, those that came back, those in flight.
+ *
+ * <pre>
+ *   floor                    next                         tail
+ *     | returned, in flight    |                            |
+ *     | and ready messages     |  cold: only in the log     |
+ * </pre>
+ *
+ * Every message below {@code next} that is not settled is in exactly one of {@code returned}, {@code
+ * inFlight} and {@code ready}; nothing at or above it is. When {@code next} is the tail, the lane is
+ * <i>warm</i> and arriving messages enter the window with their bodies, so a consumer that keeps up
+ * never waits for the disk. Part of the conversation; owned by the shard.
+ */
+final class LaneWindow {
+
+  /** Messages that are fetched at a time. */
+  static final int PAGE_MESSAGES = 512;
+
+  final QueueConversation queue;
+  final boolean durable;
+  private final long laneId;
+  private final WindowBudget budget;
+  private final ArrayDeque<QueuedMessage> ready = new ArrayDeque<>();
+  private final TreeMap<Long, QueuedMessage> returned = new TreeMap<>();
+  private final LongMap<QueuedMessage> inFlight = new LongMap<>();
+  private long next;
+  private long readyBytes;
+  private boolean fetching;
+  private @Nullable Lane lane;
+
+  LaneWindow(QueueConversation queue, boolean durable, long next, WindowBudget budget) {
+    this.queue = queue;
+    this.durable = durable;
+    this.laneId = LaneId.of(queue.id(), 0, durable);
+    this.next = next;
+    this.budget = budget;
+  }
+
+  long laneId() {
+    return laneId;
+  }
+
+  /** The first sequence that is not in memory yet. */
+  long nextSequence() {
+    return next;
+  }
+
+  /** The lane as the facts tell it; null as long as nothing was ever put into it. */
+  @Nullable Lane lane(QueueState state) {
+    if (lane == null) {
+      lane = state.lane(laneId);
+    }
+    return lane;
+  }
+
+  /** Messages that are neither settled nor in flight. */
+  long ready(QueueState state) {
+    Lane known = lane(state);
+    return known == null ? 0 : known.messages() - inFlight.size();
+  }
+
+  int readyCount() {
+    return ready.size() + returned.size();
+  }
+
+  long readyBytes() {
+    return readyBytes;
+  }
+
+  int inFlightCount() {
+    return inFlight.size();
+  }
+
+  /** Whether somebody waits for messages of this lane. */
+  boolean isWanted() {
+    return queue.hasConsumers() || !queue.takes.isEmpty();
+  }
+
+  /** A message arrived at the lane's tail. Returns false when it stays in the log alone. */
+  boolean arrived(long sequence, long position, long besideSequence, Message message) {
+    if (sequence != next || !budget.allows(this, message.size())) {
+      return false;
+    }
+    next = sequence + 1;
+    add(new QueuedMessage(this, sequence, position, besideSequence, durable), message);
+    return true;
+  }
+
+  /** The message that goes next of those in memory, or null. It may lack its body. */
+  @Nullable QueuedMessage head() {
+    QueuedMessage first = ready.peekFirst();
+    Map.Entry<Long, QueuedMessage> back = returned.firstEntry();
+    if (back == null) {
+      return first;
+    }
+    return first == null || back.getKey() < first.sequence ? back.getValue() : first;
+  }
+
+  /** From this sequence on nothing was handed out since the start. */
+  long firstNeverHandedOut() {
+    QueuedMessage first = ready.peekFirst();
+    return first == null ? next : first.sequence;
+  }
+
+  /** Takes the head out, for handing it to somebody. */
+  void removeHead(QueuedMessage head) {
+    if (ready.peekFirst() == head) {
+      ready.removeFirst();
+    } else {
+      returned.remove(head.sequence);
+    }
+    if (head.message != null) {
+      account(-head.message.size());
+    }
+  }
+
+  void putInFlight(QueuedMessage message) {
+    inFlight.put(message.sequence, message);
+  }
+
+  @Nullable QueuedMessage inFlight(long sequence) {
+    return inFlight.get(sequence);
+  }
+
+  void removeInFlight(QueuedMessage message) {
+    inFlight.remove(message.sequence);
+  }
+
+  long[] inFlightSequences() {
+    return inFlight.sortedKeys();
+  }
+
+  /** Back to its place. Where the log has its body, that is fetched again when it is due. */
+  void giveBack(QueuedMessage message) {
+    inFlight.remove(message.sequence);
+    message.redelivered = true;
+    message.consumer = null;
+    returned.put(message.sequence, message);
+    if (message.message != null) {
+      account(message.message.size());
+    }
+  }
+
+  /** All that is ready is gone; what is in flight stays. */
+  void purge(long tail) {
+    for (QueuedMessage message : ready) {
+      if (message.message != null) {
+        account(-message.message.size());
+      }
+    }
+    for (QueuedMessage message : returned.values()) {
+      if (message.message != null) {
+        account(-message.message.size());
+      }
+    }
+    ready.clear();
+    returned.clear();
+    next = tail;
+  }
+
+  /** Sequences to fetch now: heads without body, then cold ones; null when nothing is to be done. */
+  long @Nullable [] startFetch() {
+    if (lane == null || fetching || ready.size() > PAGE_MESSAGES / 2) {
+      return null;
+    }
+    long[] wanted = new long[PAGE_MESSAGES];
+    int n = 0;
+    for (QueuedMessage message : returned.values()) {
+      if (message.message == null && n < PAGE_MESSAGES) {
+        wanted[n++] = message.sequence;
+      }
+    }
+    long tail = lane.tail();
+    for (long s = lane.nextAlive(next); s < tail && n < PAGE_MESSAGES; s = lane.nextAlive(s + 1)) {
+      wanted[n++] = s;
+    }
+    if (n == 0) {
+      return null;
+    }
+    fetching = true;
+    return n == PAGE_MESSAGES ? wanted : Arrays.copyOf(wanted, n);
+  }
+
+  /** A page has come: {@code count} messages of those asked for, from the first on. */
+  void fetched(Command.PageRead page) {
+    fetching = false;
+    if (lane == null) {
+      return;
+    }
+    for (int i = 0; i < page.count(); i++) {
+      long sequence = page.sequences()[i];
+      Message message = page.messages()[i];
+      if (message == null || !lane.isAlive(sequence)) {
+        continue;
+      }
+      if (sequence >= next) {
+        next = sequence + 1;
+        add(new QueuedMessage(this, sequence, 0, page.besideSequences()[i], true), message);
+      } else {
+        QueuedMessage queued = returned.get(sequence);
+        if (queued != null && queued.message == null) {
+          queued.message = message;
+          account(message.size());
+        }
+      }
+    }
+  }
+
+  /** Gives back all memory: the queue is gone. */
+  void clear() {
+    purge(next);
+  }
+
+  private void add(QueuedMessage queued, Message message) {
+    queued.message = message;
+    ready.addLast(queued);
+    account(message.size());
+  }
+
+  private void account(int size) {
+    readyBytes += size;
+    if (size > 0) {
+      budget.add(size);
+    } else {
+      budget.remove(-size);
+    }
+  }
+}

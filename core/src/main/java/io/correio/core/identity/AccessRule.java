@@ -1,4 +1,4 @@
-package io.correio.core.manager;
+package io.correio.core.identity;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

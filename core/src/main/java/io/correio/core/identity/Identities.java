@@ -1,4 +1,4 @@
-package io.correio.core.manager;
+package io.correio.core.identity;
 
 import io.correio.core.routing.PersistentMap;
 import java.util.ArrayList;

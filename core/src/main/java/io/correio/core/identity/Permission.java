@@ -1,4 +1,4 @@
-package io.correio.core.manager;
+package io.correio.core.identity;
 
 /**
  * What a user may do in a virtual host, as regular expressions on the names of queues and

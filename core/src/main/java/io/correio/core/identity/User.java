@@ -1,4 +1,4 @@
-package io.correio.core.manager;
+package io.correio.core.identity;
 
 import java.util.Set;
 

@@ -52,8 +52,7 @@ public sealed interface Command {
    * @param count how many elements of the arrays count
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
-  record Settle(
-      long connection, long[] lanes, long[] sequences, int count, Settlement settlement)
+  record Settle(long connection, long[] lanes, long[] sequences, int count, Settlement settlement)
       implements Command {}
 
   /**
@@ -104,9 +103,10 @@ public sealed interface Command {
   /** So many bytes of what was emitted for this connection have left its outbox. */
   record Drained(long connection, long bytes) implements Command {}
 
-  /** Takes the first ready message, if there is one: {@link Effect.Taken} or {@link Reply.Empty}. */
-  record Take(long connection, long request, String queue, boolean autoSettle)
-      implements Command {}
+  /**
+   * Takes the first ready message, if there is one: {@link Effect.Taken} or {@link Reply.Empty}.
+   */
+  record Take(long connection, long request, String queue, boolean autoSettle) implements Command {}
 
   /**
    * Creates a queue, or finds that it is there and alike: {@link Reply.QueueDeclared}.
@@ -125,8 +125,7 @@ public sealed interface Command {
       implements Command {}
 
   /** Deletes a queue with what is in it: {@link Reply.Removed}. */
-  record DeleteQueue(
-      long connection, long request, String name, boolean ifUnused, boolean ifEmpty)
+  record DeleteQueue(long connection, long request, String name, boolean ifUnused, boolean ifEmpty)
       implements Command {}
 
   /** Removes what is ready in a queue and leaves what is handed out: {@link Reply.Removed}. */
@@ -148,14 +147,15 @@ public sealed interface Command {
   record Unbind(long connection, long request, Binding binding) implements Command {}
 
   /**
-   * Asks what is in the queues, for people and tools: {@link Reply.Queues}.
+   * Asks what is in queues, for people and tools: {@link Reply.Queues}. Ids of queues that are gone
+   * are skipped.
    *
-   * @param afterId only queues with greater ids, so that a long list comes in pages
-   * @param count how many at most, up to {@link #MAX_INSPECTED}
+   * @param queues ids, at most {@link #MAX_INSPECTED}
    */
-  record Inspect(long connection, long request, long afterId, int count) implements Command {
+  @SuppressWarnings("ArrayRecordComponent") // as above
+  record Inspect(long connection, long request, long[] queues) implements Command {
 
-    /** Queues that one answer holds at most. */
+    /** Queues that one answer holds at most, so that a long list does not hold up the shard. */
     public static final int MAX_INSPECTED = 1000;
   }
 

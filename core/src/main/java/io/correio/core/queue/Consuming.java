@@ -14,8 +14,7 @@ final class Consuming {
   private final Decisions decisions;
   private final Defining defining;
 
-  Consuming(
-      QueueState state, Conversation conversation, Decisions decisions, Defining defining) {
+  Consuming(QueueState state, Conversation conversation, Decisions decisions, Defining defining) {
     this.state = state;
     this.conversation = conversation;
     this.decisions = decisions;
@@ -149,16 +148,14 @@ final class Consuming {
       locked =
           new Refusal(
               Refusal.Kind.FORBIDDEN,
-              defining.queueName(queue.name())
-                  + " in exclusive use: a consumer has it for itself");
+              defining.queueName(queue.name()) + " in exclusive use: a consumer has it for itself");
     }
     if (locked != null) {
       defining.refuse(connection, command.request(), locked);
       return;
     }
     if (queue.ready(state) == 0) {
-      decisions.effect(
-          connection, 0, new Effect.Replied(command.request(), new Reply.Empty()));
+      decisions.effect(connection, 0, new Effect.Replied(command.request(), new Reply.Empty()));
       return;
     }
     queue.takes.addLast(

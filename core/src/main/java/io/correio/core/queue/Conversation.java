@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What goes on right now: connections, consumers, credit, windows, messages in flight, commands
- * that wait for room. Lives in memory, is never logged; after a restart unsettled messages are ready
- * again. Owned by the shard.
+ * that wait for room. Lives in memory, is never logged; after a restart unsettled messages are
+ * ready again. Owned by the shard.
  */
 final class Conversation {
 

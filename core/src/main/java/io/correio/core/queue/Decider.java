@@ -177,7 +177,9 @@ public final class Decider {
     if (!connection.blocked && decisions.isRoomShort()) {
       connection.blocked = true;
       decisions.effect(
-          connection, 0, new Effect.Blocked("no room on the disk; publishing goes on when there is"));
+          connection,
+          0,
+          new Effect.Blocked("no room on the disk; publishing goes on when there is"));
     }
   }
 

@@ -14,7 +14,9 @@ public interface Decisions {
   /** Adds a fact to the entry and applies it to the state, so what is decided next builds on it. */
   void fact(Fact fact);
 
-  /** A connection caused facts of this entry: no later effect for it leaves before they are durable. */
+  /**
+   * A connection caused facts of this entry: no later effect for it leaves before they are durable.
+   */
   void causedBy(ConnectionEntry connection);
 
   /**
@@ -36,6 +38,8 @@ public interface Decisions {
    */
   boolean reserve(long bytes);
 
-  /** Whether the last {@link #reserve} failed because the disk has no room, and not for a moment. */
+  /**
+   * Whether the last {@link #reserve} failed because the disk has no room, and not for a moment.
+   */
   boolean isRoomShort();
 }

@@ -23,8 +23,7 @@ final class Defining {
   // tells nobody more than is durable.
   private long lastPosition;
 
-  Defining(
-      String virtualHost, QueueState state, Conversation conversation, Decisions decisions) {
+  Defining(String virtualHost, QueueState state, Conversation conversation, Decisions decisions) {
     this.virtualHost = virtualHost;
     this.state = state;
     this.conversation = conversation;
@@ -151,7 +150,7 @@ final class Defining {
     letGoAll(queue.durable);
     letGoAll(queue.transients);
     Destination destination = new Destination.ToQueue(queue.name());
-    List<Binding> bindings = bindingsTo(destination);
+    List<Binding> bindings = state.routing().bindingsTo(destination);
     decisions.fact(new Fact.QueueDeleted(queue.definition));
     noteDefinition(Fact.survives(queue.definition));
     conversation.end(queue);
@@ -260,7 +259,8 @@ final class Defining {
   }
 
   private void delete(ExchangeDefinition exchange) {
-    List<Binding> bindings = bindingsTo(new Destination.ToExchange(exchange.name()));
+    List<Binding> bindings =
+        state.routing().bindingsTo(new Destination.ToExchange(exchange.name()));
     decisions.fact(new Fact.ExchangeDeleted(exchange));
     noteDefinition(exchange.durable());
     deleteUnboundExchanges(bindings);
@@ -330,27 +330,28 @@ final class Defining {
     }
   }
 
-  private List<Binding> bindingsTo(Destination destination) {
-    List<Binding> bindings = new ArrayList<>();
-    state.routing().forEachBindingTo(destination, bindings::add);
-    return bindings;
-  }
-
   // ---- looking, identities -------------------------------------------------------------------
 
   void inspect(ConnectionEntry connection, Command.Inspect command) {
-    int count = Math.min(command.count(), Command.Inspect.MAX_INSPECTED);
     List<QueueStatistics> found = new ArrayList<>();
-    for (QueueDefinition definition : state.routing().queuesAfter(command.afterId(), count)) {
-      QueueConversation queue = conversation.queue(definition.id());
+    for (long id : command.queues()) {
+      QueueConversation queue = conversation.queueIfActive(id);
+      QueueDefinition idle = queue == null ? state.routing().queue(id) : null;
       if (queue != null) {
         found.add(
             new QueueStatistics(
-                definition, queue.ready(state), queue.inFlight(), queue.consumers.size()));
+                queue.definition, queue.ready(state), queue.inFlight(), queue.consumers.size()));
+      } else if (idle != null) {
+        long ready = messages(LaneId.of(id, 0, true)) + messages(LaneId.of(id, 0, false));
+        found.add(new QueueStatistics(idle, ready, 0, 0));
       }
     }
-    decisions.effect(
-        connection, 0, new Effect.Replied(command.request(), new Reply.Queues(found)));
+    decisions.effect(connection, 0, new Effect.Replied(command.request(), new Reply.Queues(found)));
+  }
+
+  private long messages(long laneId) {
+    Lane lane = state.lane(laneId);
+    return lane == null ? 0 : lane.messages();
   }
 
   void changeIdentities(ConnectionEntry connection, Command.ChangeIdentities command) {
@@ -414,8 +415,7 @@ final class Defining {
   }
 
   private Refusal noExchange(String name) {
-    return new Refusal(
-        Refusal.Kind.NOT_FOUND, "no " + exchangeName(name) + "; declare it first");
+    return new Refusal(Refusal.Kind.NOT_FOUND, "no " + exchangeName(name) + "; declare it first");
   }
 
   @Nullable Refusal lockedFor(ConnectionEntry connection, QueueConversation queue) {

@@ -3,9 +3,7 @@ package io.correio.core.queue;
 import io.correio.core.message.Message;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Hands out what is ready to whoever has credit. Part of the {@link Decider}: decides only.
- */
+/** Hands out what is ready to whoever has credit. Part of the {@link Decider}: decides only. */
 final class Delivery {
 
   /** How far ahead of what is handed out the mark is written, so that nobody waits for it. */
@@ -55,8 +53,7 @@ final class Delivery {
   private void answerEmpty(QueueConversation queue) {
     QueueConversation.PendingTake take;
     while ((take = queue.takes.pollFirst()) != null) {
-      decisions.effect(
-          take.connection(), 0, new Effect.Replied(take.request(), new Reply.Empty()));
+      decisions.effect(take.connection(), 0, new Effect.Replied(take.request(), new Reply.Empty()));
     }
   }
 

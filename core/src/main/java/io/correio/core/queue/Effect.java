@@ -29,8 +29,7 @@ public sealed interface Effect {
    *
    * @param redelivered whether it may have been handed out before
    */
-  record Delivered(
-      long consumer, long lane, long sequence, Message message, boolean redelivered)
+  record Delivered(long consumer, long lane, long sequence, Message message, boolean redelivered)
       implements Effect {}
 
   /** Answer to {@link Command.Take}: a message, and how many are ready behind it. */

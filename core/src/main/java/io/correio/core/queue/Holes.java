@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *         block 0        block 1 (all x: FULL)     block 2 …     = = not settled
  * </pre>
  *
- * Blocks are numbered by {@code sequence / 4096}. A block that is all holes shares one constant, one
- * without any is null, so an orderly lane costs nothing.
+ * Blocks are numbered by {@code sequence / 4096}. A block that is all holes shares one constant,
+ * one without any is null, so an orderly lane costs nothing.
  */
 public final class Holes {
 

@@ -91,9 +91,7 @@ public final class Lane {
 
   /** Whether the sequence is in the lane and not settled. */
   public boolean isAlive(long sequence) {
-    return sequence >= floor
-        && sequence < tail
-        && (holes == null || !holes.contains(sequence));
+    return sequence >= floor && sequence < tail && (holes == null || !holes.contains(sequence));
   }
 
   /** The first sequence at or above that is not settled; the tail or more when there is none. */
@@ -104,7 +102,8 @@ public final class Lane {
 
   void enqueued(long sequence) {
     if (sequence > tail && messages() == 0) {
-      // Seen only in a replay, when the lane's queue was deleted before the checkpoint was complete.
+      // Seen only in a replay, when the lane's queue was deleted before the checkpoint was
+      // complete.
       floor = sequence;
       holes = null;
     }

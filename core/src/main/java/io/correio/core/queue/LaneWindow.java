@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  *     | and ready messages     |  cold: only in the log     |
  * </pre>
  *
- * Every message below {@code next} that is not settled is in exactly one of {@code returned}, {@code
- * inFlight} and {@code ready}; nothing at or above it is. When {@code next} is the tail, the lane is
- * <i>warm</i> and arriving messages enter the window with their bodies, so a consumer that keeps up
- * never waits for the disk. Part of the conversation; owned by the shard.
+ * Every message below {@code next} that is not settled is in exactly one of {@code returned},
+ * {@code inFlight} and {@code ready}; nothing at or above it is. When {@code next} is the tail, the
+ * lane is <i>warm</i> and arriving messages enter the window with their bodies, so a consumer that
+ * keeps up never waits for the disk. Part of the conversation; owned by the shard.
  */
 final class LaneWindow {
 
@@ -168,7 +168,9 @@ final class LaneWindow {
     next = tail;
   }
 
-  /** Sequences to fetch now: heads without body, then cold ones; null when nothing is to be done. */
+  /**
+   * Sequences to fetch now: heads without body, then cold ones; null when nothing is to be done.
+   */
   long @Nullable [] startFetch() {
     if (lane == null || fetching || ready.size() > PAGE_MESSAGES / 2) {
       return null;

@@ -21,8 +21,7 @@ final class Publishing {
   private QueueConversation[] durable = new QueueConversation[8];
   private QueueConversation[] transients = new QueueConversation[8];
 
-  Publishing(
-      QueueState state, Conversation conversation, Decisions decisions, Settling settling) {
+  Publishing(QueueState state, Conversation conversation, Decisions decisions, Settling settling) {
     this.state = state;
     this.conversation = conversation;
     this.decisions = decisions;

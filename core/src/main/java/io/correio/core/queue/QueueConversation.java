@@ -33,8 +33,7 @@ final class QueueConversation {
   // Consumers that could take a message, first come first served; those without credit leave it.
   private final ArrayDeque<Consumer> line = new ArrayDeque<>(1);
 
-  QueueConversation(
-      QueueDefinition definition, long owner, QueueState state, WindowBudget budget) {
+  QueueConversation(QueueDefinition definition, long owner, QueueState state, WindowBudget budget) {
     this.definition = definition;
     this.owner = owner;
     this.durable = window(true, state, budget);

@@ -59,7 +59,9 @@ public final class QueueState {
     this.nextQueueId = nextQueueId;
   }
 
-  /** Takes over a lane from a checkpoint. Facts that it contains already are skipped from now on. */
+  /**
+   * Takes over a lane from a checkpoint. Facts that it contains already are skipped from now on.
+   */
   public void restore(Lane lane) {
     lanes.put(lane.id(), lane);
   }

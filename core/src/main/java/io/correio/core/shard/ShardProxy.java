@@ -3,9 +3,7 @@ package io.correio.core.shard;
 import io.correio.core.queue.Command;
 import io.correio.core.routing.RoutingTable;
 
-/**
- * The only way onto a shard from another thread. Thread-safe; never blocks.
- */
+/** The only way onto a shard from another thread. Thread-safe; never blocks. */
 public interface ShardProxy {
 
   /**

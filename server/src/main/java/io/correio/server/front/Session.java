@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * One protocol on one connection, without its socket: bytes come in by {@link #onRead}, go out
- * through the {@link Wire}, time comes in by {@link #onTick}. All calls come from the loop that owns
- * the connection, one at a time; so a session can be stepped by hand in tests.
+ * through the {@link Wire}, time comes in by {@link #onTick}. All calls come from the loop that
+ * owns the connection, one at a time; so a session can be stepped by hand in tests.
  */
 public interface Session {
 
@@ -15,7 +15,9 @@ public interface Session {
    */
   void onRead(ByteBuffer in);
 
-  /** Effects may be waiting: take them, encode, write. Called at most once per round of the loop. */
+  /**
+   * Effects may be waiting: take them, encode, write. Called at most once per round of the loop.
+   */
   void onWake();
 
   /** So many bytes of what was written have reached the socket since the last call. */

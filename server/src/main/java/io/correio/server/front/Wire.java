@@ -8,15 +8,18 @@ import java.nio.ByteBuffer;
  */
 public interface Wire {
 
-  /** A buffer positioned for writing with room for at least so many bytes; valid until the next call. */
+  /**
+   * A buffer positioned for writing with room for at least so many bytes; valid until the next
+   * call.
+   */
   ByteBuffer reserve(int bytes);
 
   /** Writes a range of an array; large ranges are written without another copy where that pays. */
   void write(byte[] bytes, int offset, int length);
 
   /**
-   * Bytes written and not yet taken by the socket. What is written in one round leaves in one gather
-   * write when the round ends.
+   * Bytes written and not yet taken by the socket. What is written in one round leaves in one
+   * gather write when the round ends.
    */
   long pendingBytes();
 

@@ -44,7 +44,7 @@ final class WindowBudget {
 
   /** Bytes that a page fetched for one window may have; a single message is always allowed. */
   int pageBytes() {
-    return (int) Math.clamp((maxBytes - bytes) / 4, IDLE_LANE_BYTES, MAX_PAGE_BYTES);
+    return Math.clamp((maxBytes - bytes) / 4, IDLE_LANE_BYTES, MAX_PAGE_BYTES);
   }
 
   /**

@@ -138,6 +138,6 @@ final class QueueConversation {
   }
 
   long inFlight() {
-    return durable.inFlightCount() + transients.inFlightCount();
+    return (long) durable.inFlightCount() + transients.inFlightCount();
   }
 }

@@ -1,5 +1,7 @@
 package io.correio.core.queue;
 
+import static java.util.Objects.requireNonNull;
+
 import io.correio.core.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -69,8 +71,7 @@ final class Delivery {
 
   private void handOut(QueueConversation queue, QueuedMessage queued, Message message) {
     LaneWindow window = queued.window;
-    Lane lane = window.lane(state);
-    assert lane != null : "a message without a lane";
+    Lane lane = requireNonNull(window.lane(state), "a message without a lane");
     long dependsOn = queued.position;
     if (window.durable) {
       dependsOn = Math.max(dependsOn, cover(lane, queued.sequence));
@@ -89,8 +90,7 @@ final class Delivery {
               take.request(), lane.id(), queued.sequence, message, redelivered, remaining));
       return;
     }
-    Consumer consumer = queue.nextInLine();
-    assert consumer != null : "nobody in line of queue " + queue.name();
+    Consumer consumer = requireNonNull(queue.nextInLine(), "nobody in line");
     consumer.spend(message.size());
     keep(queued, message, consumer.connection, consumer, consumer.autoSettle);
     decisions.effect(

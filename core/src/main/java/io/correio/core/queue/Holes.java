@@ -58,7 +58,7 @@ public final class Holes {
     if (words == null) {
       words = new long[WORDS];
       blocks.set(index, words);
-    } else if (words == FULL) {
+    } else if (isShared(words)) {
       return false;
     }
     long before = words[word(sequence)];
@@ -104,6 +104,12 @@ public final class Holes {
     return index;
   }
 
+  /** Whether it is the one block that stands for all full ones and must not be written to. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isShared(long @Nullable [] words) {
+    return words == FULL;
+  }
+
   private static boolean isFull(long[] words) {
     for (long word : words) {
       if (word != -1L) {
@@ -127,7 +133,7 @@ public final class Holes {
       if (words == null) {
         return at;
       }
-      if (words == FULL) {
+      if (isShared(words)) {
         at = (at / BLOCK + 1) * BLOCK;
         continue;
       }
@@ -158,7 +164,7 @@ public final class Holes {
     if (words == null) {
       return;
     }
-    if (words == FULL) {
+    if (isShared(words)) {
       words = FULL.clone();
       blocks.set(0, words);
     }
@@ -192,7 +198,7 @@ public final class Holes {
     copy.firstBlock = firstBlock;
     copy.count = count;
     for (long[] words : blocks) {
-      copy.blocks.add(words == null || words == FULL ? words : words.clone());
+      copy.blocks.add(words == null || isShared(words) ? words : words.clone());
     }
     return copy;
   }

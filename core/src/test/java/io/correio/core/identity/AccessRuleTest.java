@@ -1,4 +1,4 @@
-package io.correio.core.manager;
+package io.correio.core.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

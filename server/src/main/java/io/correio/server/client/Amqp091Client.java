@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Amqp091Client implements AutoCloseable {
-  private static final int CHANNEL = 1;
+  /** The number of the one channel. */
+  public static final int CHANNEL = 1;
+
   private static final int REPLY_TIMEOUT_MILLIS = 60_000;
   private static final int NOT_FOUND = 404;
 
@@ -117,14 +119,19 @@ public final class Amqp091Client implements AutoCloseable {
     call(new ExchangeMethod.Delete(exchange, false, false), ExchangeMethod.DeleteOk.class);
   }
 
-  /** Publishes a message and waits until the broker has said what became of it. */
-  public Outcome put(String exchange, String routingKey, BasicProperties properties, byte[] body)
-      throws IOException {
+  /** Asks the broker to confirm publishes from now on, as {@link #put} does by itself. */
+  public void confirm() throws IOException {
     openChannel();
     if (!confirming) {
       call(new ConfirmMethod.Select(false), ConfirmMethod.SelectOk.class);
       confirming = true;
     }
+  }
+
+  /** Publishes a message and waits until the broker has said what became of it. */
+  public Outcome put(String exchange, String routingKey, BasicProperties properties, byte[] body)
+      throws IOException {
+    confirm();
     BasicMethod.Publish publish = new BasicMethod.Publish(exchange, routingKey, true, false);
     inbox.returned = false;
     inbox.settlement = null;
@@ -223,6 +230,15 @@ public final class Amqp091Client implements AutoCloseable {
     return exchange(request, replyType);
   }
 
+  /**
+   * The connection underneath, with {@link #CHANNEL} open, for whoever writes and reads frames; the
+   * client must then not be used for anything but {@link #close}.
+   */
+  public Amqp091Connection connection() throws IOException {
+    openChannel();
+    return connection;
+  }
+
   @Override
   public void close() {
     connection.close();
@@ -235,7 +251,7 @@ public final class Amqp091Client implements AutoCloseable {
     while (connection.read(inbox, REPLY_TIMEOUT_MILLIS)) {
       inbox.throwError();
       Method reply = inbox.reply;
-      if (reply != null) {
+      if (replyType.isInstance(reply)) {
         return replyType.cast(reply);
       }
     }

@@ -283,7 +283,8 @@ public final class Amqp091Connection implements AutoCloseable {
           closedByBroker = true;
           throw refusal(
               new ClientException(
-                  close.replyCode(), "the broker closed the connection: " + close.replyText()));
+                  close.replyCode(),
+                  "the broker at " + address() + " closed the connection: " + close.replyText()));
         }
         case ConnectionMethod.Blocked blocked -> blockedReason = blocked.reason();
         case ConnectionMethod.Unblocked unblocked -> blockedReason = null;

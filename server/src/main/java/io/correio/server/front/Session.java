@@ -11,7 +11,9 @@ public interface Session {
 
   /**
    * Takes what the socket had. Consumes as much as it can; what remains in the buffer is offered
-   * again, in front of newer bytes, after {@link Wire#resumeReading} or when more has come.
+   * again, in front of newer bytes, after {@link Wire#resumeReading} or when more has come. The
+   * buffer is valid during the call only. The first bytes of the connection, by which the protocol
+   * was chosen, are among those offered.
    */
   void onRead(ByteBuffer in);
 
@@ -23,7 +25,11 @@ public interface Session {
   /** So many bytes of what was written have reached the socket since the last call. */
   void onDrained(long bytes);
 
-  /** About once a second. */
+  /**
+   * About once a second.
+   *
+   * @param nowMillis monotonic: differences count, and it is no date
+   */
   void onTick(long nowMillis);
 
   /** The server stops: say so to the peer in the protocol's words and close. */

@@ -38,12 +38,16 @@ record Losses(OptionalLong lost, OptionalLong duplicated) {
     long copies = copies(options);
     long lost = 0;
     for (int producer = 0; producer < distinct.length; producer++) {
-      Producer each = producers.get(producer);
-      long due = options.confirm() > 0 ? each.confirmed() : each.sent();
+      long due = due(options, producers.get(producer));
       lost += Math.max(0, due * copies - distinct[producer]);
     }
     return new Losses(
         copies == 0 ? OptionalLong.empty() : OptionalLong.of(lost), OptionalLong.of(duplicated));
+  }
+
+  /** How many messages of a producer should have arrived: those that the broker answers for. */
+  static long due(PerfOptions options, Producer producer) {
+    return options.confirm() > 0 ? producer.confirmed() : producer.sent();
   }
 
   /** In how many queues each message should arrive; 0 when that depends on keys. */

@@ -15,8 +15,13 @@ public final class PerfRun {
   /** How long nothing may arrive before messages that are missing count as lost. */
   private static final long IDLE_NANOS = 3_000_000_000L;
 
+  /** How long nothing more may arrive when all is there: what comes then is a repetition. */
+  private static final long SETTLE_NANOS = 200_000_000L;
+
   private static final long SECOND_NANOS = 1_000_000_000L;
 
+  private final long idleNanos;
+  private final long settleNanos;
   private final PerfOptions options;
   private final PerfProgress progress;
   private final RunState state;
@@ -25,6 +30,12 @@ public final class PerfRun {
 
   /** A run that reports each second to {@code progress}. */
   public PerfRun(PerfOptions options, PerfProgress progress) {
+    this(options, progress, IDLE_NANOS, SETTLE_NANOS);
+  }
+
+  PerfRun(PerfOptions options, PerfProgress progress, long idleNanos, long settleNanos) {
+    this.idleNanos = idleNanos;
+    this.settleNanos = settleNanos;
     this.options = options;
     this.progress = progress;
     this.state = new RunState(options, ThreadLocalRandom.current().nextInt());
@@ -48,7 +59,8 @@ public final class PerfRun {
       consumers.forEach(Consumer::start);
       producers.forEach(Producer::start);
       state.awaitReady();
-      Measurement start = Measurement.take(producers, consumers);
+      // Counts from nothing: consumers may have received what was there before.
+      Measurement start = Measurement.take(List.of(), List.of());
       state.start();
       Measurement warm = send(start);
       state.stopSending();
@@ -108,7 +120,9 @@ public final class PerfRun {
     if (producers.isEmpty() || consumers.isEmpty()) {
       return;
     }
-    long due = Losses.copies(options) * producers.stream().mapToLong(Producer::sent).sum();
+    long due =
+        Losses.copies(options)
+            * producers.stream().mapToLong(each -> Losses.due(options, each)).sum();
     long last = -1;
     long lastChange = System.nanoTime();
     while (state.failure() == null) {
@@ -117,7 +131,8 @@ public final class PerfRun {
         last = received;
         lastChange = System.nanoTime();
       }
-      if ((due > 0 && received >= due) || System.nanoTime() - lastChange > IDLE_NANOS) {
+      long patience = due > 0 && received >= due ? settleNanos : idleNanos;
+      if (System.nanoTime() - lastChange > patience) {
         return;
       }
       state.awaitFailure(20_000_000L);

@@ -1,0 +1,231 @@
+package io.correio.server.front.amqp091;
+
+import io.correio.amqp.v091.SaslCredentials;
+import io.correio.amqp.v091.method.ConnectionMethod;
+import io.correio.amqp.v091.method.Method;
+import io.correio.amqp.v091.wire.AmqpException;
+import io.correio.amqp.v091.wire.FieldTable;
+import io.correio.amqp.v091.wire.LongString;
+import io.correio.amqp.v091.wire.ReplyCode;
+import io.correio.core.manager.VirtualHost;
+
+/**
+ * The beginning of a connection (section 2.2.4 of the specification): greeting, login, limits,
+ * virtual host. Owned by the connection's loop.
+ *
+ * <pre>
+ *   HEADER ──protocol header──▶ START ──start-ok──▶ LOGIN ──password is right──▶ TUNE ──tune-ok──▶ OPEN
+ *                    (start is sent)  │  ▲    │                     (tune is sent)                  │
+ *                       empty response│  │    └─wrong──▶ REFUSED                                open│
+ *                  (secure is sent)   ▼  │secure-ok                                  (open-ok sent) ▼
+ *                                    SECURE                                                       DONE
+ * </pre>
+ */
+final class Handshake {
+  private static final int VERSION_MAJOR = 0;
+  private static final int VERSION_MINOR = 9;
+
+  /** Longer user names and passwords are refused unseen. */
+  private static final int MAX_SECRET_LENGTH = 4_096;
+
+  private static final String MECHANISMS = SaslCredentials.PLAIN + " " + SaslCredentials.AMQPLAIN;
+  private static final String LOCALES = "en_US";
+
+  private enum State {
+    HEADER,
+    START,
+    SECURE,
+    LOGIN,
+    REFUSED,
+    TUNE,
+    OPEN,
+    DONE
+  }
+
+  private final Amqp091Session session;
+  private final Amqp091Front front;
+  private State state = State.HEADER;
+  private ClientProperties client = ClientProperties.NONE;
+  private String mechanism = "";
+  private String user = "";
+  private int heartbeatSeconds;
+
+  Handshake(Amqp091Session session, Amqp091Front front) {
+    this.session = session;
+    this.front = front;
+  }
+
+  /** The client began: greets it. */
+  void onProtocolHeader() {
+    state = State.START;
+    session
+        .encoder()
+        .method(
+            0,
+            new ConnectionMethod.Start(
+                VERSION_MAJOR, VERSION_MINOR, serverProperties(), MECHANISMS, LOCALES));
+  }
+
+  private FieldTable serverProperties() {
+    FieldTable capabilities =
+        FieldTable.builder()
+            .put("publisher_confirms", true)
+            .put("exchange_exchange_bindings", true)
+            .put("basic.nack", true)
+            .put("consumer_cancel_notify", true)
+            .put("connection.blocked", true)
+            .put("authentication_failure_close", true)
+            .put("per_consumer_qos", true)
+            .build();
+    return FieldTable.builder()
+        .put("capabilities", capabilities)
+        .put("product", "Correio")
+        .put("version", front.version())
+        .put("platform", "Java " + Runtime.version().feature())
+        .put("information", "Licensed under the Apache License, Version 2.0")
+        .build();
+  }
+
+  /** Takes a method on channel 0 while the connection is not open. */
+  void onMethod(Method method) {
+    if (state == State.START && method instanceof ConnectionMethod.StartOk startOk) {
+      onStartOk(startOk);
+    } else if (state == State.SECURE && method instanceof ConnectionMethod.SecureOk secureOk) {
+      login(secureOk.response(), secureOk);
+    } else if (state == State.TUNE && method instanceof ConnectionMethod.TuneOk tuneOk) {
+      onTuneOk(tuneOk);
+    } else if (state == State.OPEN && method instanceof ConnectionMethod.Open open) {
+      onOpen(open);
+    } else {
+      throw Errors.of(
+          ReplyCode.COMMAND_INVALID,
+          method,
+          "unexpected %s while the connection is in state %s"
+              .formatted(method.protocolName(), state));
+    }
+  }
+
+  private void onStartOk(ConnectionMethod.StartOk method) {
+    client = ClientProperties.of(method.clientProperties());
+    mechanism = method.mechanism();
+    if (!mechanism.equals(SaslCredentials.PLAIN) && !mechanism.equals(SaslCredentials.AMQPLAIN)) {
+      throw Errors.of(
+              ReplyCode.ACCESS_REFUSED,
+              method,
+              "unsupported authentication mechanism '%s'; use one of %s"
+                  .formatted(cut(mechanism), MECHANISMS))
+          .onConnectionLevel();
+    }
+    if (method.response().length() == 0) {
+      state = State.SECURE;
+      session.encoder().method(0, new ConnectionMethod.Secure(LongString.of("")));
+      return;
+    }
+    login(method.response(), method);
+  }
+
+  private void login(LongString response, Method method) {
+    if (response.length() > MAX_SECRET_LENGTH) {
+      throw Errors.of(
+          ReplyCode.SYNTAX_ERROR,
+          method,
+          "a login response of more than " + MAX_SECRET_LENGTH + " bytes");
+    }
+    SaslCredentials credentials =
+        mechanism.equals(SaslCredentials.PLAIN)
+            ? SaslCredentials.parsePlain(response)
+            : SaslCredentials.parseAmqplain(response);
+    state = State.LOGIN;
+    user = credentials.user();
+    session.pause(Pause.LOGIN);
+    front
+        .login()
+        .check(
+            user,
+            credentials.password(),
+            session.isLoopback(),
+            right -> session.execute(() -> onLogin(right, method)));
+  }
+
+  private void onLogin(boolean right, Method method) {
+    if (state != State.LOGIN || session.isClosing()) {
+      return;
+    }
+    if (right) {
+      state = State.TUNE;
+      SessionLimits limits = front.limits();
+      session
+          .encoder()
+          .method(
+              0,
+              new ConnectionMethod.Tune(
+                  limits.channelMax(), limits.frameMaxBytes(), limits.heartbeatSeconds()));
+      session.resume(Pause.LOGIN);
+      return;
+    }
+    state = State.REFUSED;
+    AmqpException refusal =
+        Errors.of(
+                ReplyCode.ACCESS_REFUSED,
+                method,
+                "Login was refused using authentication mechanism %s; check user and password"
+                    .formatted(mechanism))
+            .onConnectionLevel();
+    session.onLoginRefused(cut(user), refusal, client.authenticationFailureClose());
+  }
+
+  private void onTuneOk(ConnectionMethod.TuneOk method) {
+    SessionLimits limits = front.limits();
+    checkNegotiated("channel_max", method.channelMax(), 0, limits.channelMax(), method);
+    checkNegotiated(
+        "frame_max",
+        method.frameMax(),
+        SessionLimits.FRAME_MIN_BYTES,
+        limits.frameMaxBytes(),
+        method);
+    heartbeatSeconds = method.heartbeat();
+    session.onTuned((int) method.frameMax(), method.channelMax(), heartbeatSeconds);
+    state = State.OPEN;
+  }
+
+  private static void checkNegotiated(String what, long value, long min, long max, Method method) {
+    if (value == 0 || value > max) {
+      throw Errors.of(
+          ReplyCode.NOT_ALLOWED,
+          method,
+          "negotiated %s = %d%s is higher than the maximum allowed value (%d)"
+              .formatted(what, value, value == 0 ? " (no limit)" : "", max));
+    }
+    if (value < min) {
+      throw Errors.of(
+          ReplyCode.NOT_ALLOWED,
+          method,
+          "negotiated %s = %d is lower than the minimum allowed value (%d)"
+              .formatted(what, value, min));
+    }
+  }
+
+  private void onOpen(ConnectionMethod.Open method) {
+    String name = method.virtualHost();
+    VirtualHost host = front.hosts().virtualHost(name);
+    if (host == null) {
+      throw Errors.of(
+          ReplyCode.NOT_ALLOWED,
+          method,
+          "vhost %s not found; create it, or open another".formatted(name));
+    }
+    if (!front.hosts().identities().hasAccess(user, name)) {
+      throw Errors.of(
+          ReplyCode.NOT_ALLOWED,
+          method,
+          "access to vhost '%s' refused for user '%s'; an administrator can grant it"
+              .formatted(name, user));
+    }
+    state = State.DONE;
+    session.onOpened(new OpenConnection(session, host, user, client, front.hosts()));
+  }
+
+  private static String cut(String text) {
+    return text.substring(0, Math.min(text.length(), 100));
+  }
+}

@@ -41,6 +41,7 @@ final class ContentAssembly {
   private final ShortStringCache routingKey = new ShortStringCache();
   private BasicMethod.Publish publish = new BasicMethod.Publish("", "", false, false);
   private byte[] properties = BasicProperties.NONE.raw();
+  private ByteBuffer propertiesToCompare = ByteBuffer.wrap(properties);
 
   private State state = State.IDLE;
   private @Nullable ContentMethod method;
@@ -99,12 +100,11 @@ final class ContentAssembly {
 
   /** Takes the property list that remains in the buffer; checks it unless it is the last one. */
   void header(ByteBuffer propertyList, long announcedBodySize) {
-    int length = propertyList.remaining();
-    if (length != properties.length || !ByteBuffer.wrap(properties).equals(propertyList)) {
-      byte[] raw = new byte[length];
+    if (!propertiesToCompare.equals(propertyList)) {
+      byte[] raw = new byte[propertyList.remaining()];
       propertyList.get(raw);
       BasicProperties.validate(raw);
-      properties = raw;
+      remember(raw);
     }
     state = State.BODY;
     bodySize = announcedBodySize;
@@ -157,8 +157,13 @@ final class ContentAssembly {
     received = 0;
     body = NO_BYTES;
     if (properties.length > MAX_CACHED_PROPERTIES) {
-      properties = BasicProperties.NONE.raw();
+      remember(BasicProperties.NONE.raw());
     }
+  }
+
+  private void remember(byte[] raw) {
+    properties = raw;
+    propertiesToCompare = ByteBuffer.wrap(raw);
   }
 
   private void grow(int filled, int count) {

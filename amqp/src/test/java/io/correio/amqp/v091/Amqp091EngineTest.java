@@ -3,14 +3,18 @@ package io.correio.amqp.v091;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.correio.amqp.Spec;
 import io.correio.amqp.v091.method.BasicMethod;
 import io.correio.amqp.v091.method.ChannelMethod;
 import io.correio.amqp.v091.method.ConnectionMethod;
+import io.correio.amqp.v091.method.ContentMethod;
+import io.correio.amqp.v091.method.Method;
 import io.correio.amqp.v091.method.QueueMethod;
 import io.correio.amqp.v091.wire.AmqpException;
 import io.correio.amqp.v091.wire.BasicProperties;
 import io.correio.amqp.v091.wire.ReplyCode;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -160,6 +164,30 @@ final class Amqp091EngineTest {
   }
 
   @Test
+  void steady_publisher_costs_the_memory_of_its_bodies_and_no_more() {
+    byte[] properties = BasicProperties.builder().persistent().contentType("a/b").build().raw();
+    Traffic traffic = new Traffic();
+    int messages = 1000;
+    int bodyBytes = 1000;
+    for (int i = 0; i < messages; i++) {
+      traffic.encoder.content(1, PUBLISH, properties, new byte[bodyBytes]);
+    }
+    byte[] bytes = traffic.bytes();
+    engine.receive(ByteBuffer.wrap(new Traffic().protocolHeader().bytes()), handler);
+    Discarding discarding = new Discarding();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long perMessage = 0;
+    for (int round = 0; round < 20; round++) {
+      ByteBuffer in = ByteBuffer.wrap(bytes);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      engine.receive(in, discarding);
+      perMessage = (threads.getCurrentThreadAllocatedBytes() - before) / messages;
+    }
+    assertThat(discarding.bodies).isEqualTo(20 * messages);
+    assertThat(perMessage).isBetween((long) bodyBytes, bodyBytes + 24L);
+  }
+
+  @Test
   void channel_may_be_used_anew_after_it_was_closed_amid_a_content() {
     Traffic traffic = new Traffic().protocolHeader();
     traffic.encoder.method(1, PUBLISH);
@@ -277,5 +305,31 @@ final class Amqp091EngineTest {
     for (int at = 0; at < bytes.length; at += piece) {
       engine.receive(ByteBuffer.wrap(bytes, at, Math.min(piece, bytes.length - at)), handler);
     }
+  }
+
+  private static final class Discarding implements FrameHandler {
+    private int bodies;
+
+    @Override
+    public void onProtocolHeader() {}
+
+    @Override
+    public void onUnsupportedProtocol(byte[] received) {}
+
+    @Override
+    public void onMethod(int channel, Method method) {}
+
+    @Override
+    public boolean onContentHeader(int channel, ContentMethod method, long bodySize) {
+      return true;
+    }
+
+    @Override
+    public void onContent(int channel, ContentMethod method, byte[] properties, byte[] body) {
+      bodies++;
+    }
+
+    @Override
+    public void onHeartbeat() {}
   }
 }

@@ -160,7 +160,7 @@ public final class PerfCommand implements Callable<Integer> {
     try {
       PerfResult result =
           new PerfRun(options, (second, interval) -> print(progress, second, interval)).run();
-      out.println(json ? result.toJson() : result.toText());
+      out.print(json ? result.toJson() + System.lineSeparator() : result.toText());
       out.flush();
       return result.lost().orElse(0) > 0 ? LOST : 0;
     } catch (ClientException e) {

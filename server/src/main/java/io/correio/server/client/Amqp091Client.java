@@ -232,7 +232,7 @@ public final class Amqp091Client implements AutoCloseable {
 
   /**
    * The connection underneath, with {@link #CHANNEL} open, for whoever writes and reads frames; the
-   * client must then not be used for anything but {@link #close}.
+   * client must not be used while another thread does so.
    */
   public Amqp091Connection connection() throws IOException {
     openChannel();

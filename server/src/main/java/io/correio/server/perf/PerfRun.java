@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class PerfRun {
   /** How long nothing may arrive before messages that are missing count as lost. */
-  private static final long IDLE_NANOS = 3_000_000_000L;
+  private static final long IDLE_NANOS = 10_000_000_000L;
 
   /** How long nothing more may arrive when all is there: what comes then is a repetition. */
   private static final long SETTLE_NANOS = 200_000_000L;

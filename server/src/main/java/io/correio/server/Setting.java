@@ -1,0 +1,184 @@
+package io.correio.server;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be configured: its key in the configuration file, default, bounds and
+ * meaning. {@code docs/configuration.md} lists the same, and a test compares.
+ */
+public enum Setting {
+  NAME("name", "correio", "Name of this queue manager, by which others route to it."),
+  DATA("data", "data", "Folder of everything that must survive a restart; made when missing."),
+
+  BIND("listen.bind", "127.0.0.1", "Address of the message ports; `0.0.0.0` for all interfaces."),
+  AMQP_PORT("listen.amqp-port", 5672, 0, 65_535, "AMQP port; 0 for any free one."),
+  AMQPS_PORT("listen.amqps-port", -1, -1, 65_535, "AMQP port that speaks TLS only; -1 for none."),
+  HTTP_BIND("listen.http-bind", "127.0.0.1", "Address of the HTTP port, which speaks no TLS."),
+  HTTP_PORT("listen.http-port", 15_672, -1, 65_535, "HTTP port; 0 for any free one, -1 for none."),
+  BACKLOG(
+      "listen.backlog",
+      1_024,
+      1,
+      65_535,
+      "Connections that the operating system completes ahead of us."),
+
+  TLS_CERTIFICATE("tls.certificate", "", "PEM file with the server's certificate, then its chain."),
+  TLS_KEY("tls.key", "", "PEM file with the certificate's key: PKCS #8, without a password."),
+
+  LOOPS("threads.loops", 0, 0, 16, "Event loops; 0 for one per core, at most 16."),
+
+  MAX_CONNECTIONS(
+      "limits.max-connections",
+      10_000,
+      1,
+      1_000_000,
+      "Connections open at once; more are closed as they come. Each needs a file descriptor."),
+  HANDSHAKE_TIMEOUT_MILLIS(
+      "limits.handshake-timeout-millis",
+      10_000,
+      1,
+      600_000,
+      "From connecting to an open connection, TLS and login included."),
+  CLOSE_TIMEOUT_MILLIS(
+      "limits.close-timeout-millis",
+      5_000,
+      1,
+      600_000,
+      "For a peer to answer a close, and to read what was written before it."),
+  CHANNELS_PER_CONNECTION(
+      "limits.channels-per-connection", 2_047, 1, 65_535, "AMQP 0-9-1 `channel-max`."),
+  FRAME_MAX_BYTES("limits.frame-max-bytes", 131_072, 4_096, 1 << 20, "AMQP 0-9-1 `frame-max`."),
+  HEARTBEAT_SECONDS(
+      "limits.heartbeat-seconds",
+      60,
+      0,
+      65_535,
+      "AMQP 0-9-1 heartbeat, proposed to clients; 0 for none."),
+  CONSUMERS_PER_CHANNEL("limits.consumers-per-channel", 10_000, 1, 1_000_000, "Consumers."),
+  UNSETTLED_PER_CHANNEL(
+      "limits.unsettled-per-channel",
+      131_072,
+      1,
+      10_000_000,
+      "Deliveries that may wait for an acknowledgement; further ones wait in their queues."),
+  MESSAGE_MAX_BYTES(
+      "limits.message-max-bytes",
+      (16 << 20) - (256 << 10),
+      1_024,
+      (16 << 20) - (256 << 10),
+      "Largest body of a message."),
+  TRANSACTION_MAX_BYTES(
+      "limits.transaction-max-bytes",
+      (16 << 20) - (256 << 10),
+      1_024,
+      (16 << 20) - (256 << 10),
+      "Messages that one transaction may hold."),
+  TRANSACTION_MAX_OPERATIONS(
+      "limits.transaction-max-operations",
+      100_000,
+      1,
+      10_000_000,
+      "Publishes and settlements that one transaction may hold."),
+  BODIES_BYTES(
+      "limits.bodies-bytes",
+      48 << 20,
+      16 << 20,
+      Integer.MAX_VALUE,
+      "Heap for large bodies that are coming in, over all connections."),
+  TRANSACTIONS_BYTES(
+      "limits.transactions-bytes",
+      32 << 20,
+      16 << 20,
+      Integer.MAX_VALUE,
+      "Heap for open transactions, over all connections."),
+
+  LOOPBACK_USERS(
+      "security.loopback-users",
+      "guest",
+      "Users, separated by commas, who may log in from this machine only."),
+  PASSWORD_ITERATIONS(
+      "security.password-iterations",
+      600_000,
+      1_000,
+      10_000_000,
+      "Rounds of PBKDF2 with SHA-256 for passwords that are set from now on."),
+  PARALLEL_LOGINS(
+      "security.parallel-logins",
+      1,
+      1,
+      64,
+      "Passwords that are checked at once, each on a core of its own."),
+  WAITING_LOGINS(
+      "security.waiting-logins",
+      1_000,
+      1,
+      100_000,
+      "Logins that may wait for their check; further ones are refused."),
+  REMEMBERED_LOGINS(
+      "security.remembered-logins",
+      1_000,
+      0,
+      100_000,
+      "Right logins that are recognized without another slow check."),
+  REFUSAL_DELAY_MILLIS(
+      "security.refusal-delay-millis",
+      3_000,
+      0,
+      60_000,
+      "After a wrong login, until a client that understands no refusal is disconnected.");
+
+  private final String key;
+  private final @Nullable String text;
+  private final long integer;
+  private final long min;
+  private final long max;
+  private final String description;
+
+  Setting(String key, String text, String description) {
+    this.key = key;
+    this.text = text;
+    this.integer = 0;
+    this.min = 0;
+    this.max = 0;
+    this.description = description;
+  }
+
+  Setting(String key, long integer, long min, long max, String description) {
+    this.key = key;
+    this.text = null;
+    this.integer = integer;
+    this.min = min;
+    this.max = max;
+    this.description = description;
+  }
+
+  /** Its key in the configuration file, with its table before a dot. */
+  public String key() {
+    return key;
+  }
+
+  /** What it means, in a sentence. */
+  public String description() {
+    return description;
+  }
+
+  /** Whether it is a text; else it is a whole number. */
+  public boolean isText() {
+    return text != null;
+  }
+
+  /** The least that it may be, of a number. */
+  public long min() {
+    return min;
+  }
+
+  /** The most that it may be, of a number. */
+  public long max() {
+    return max;
+  }
+
+  /** What it is when nobody says anything: a {@link String} or a {@link Long}. */
+  Object defaultValue() {
+    return text != null ? text : integer;
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of configuration and wiring. */
+@NullMarked
+package io.correio.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+package io.correio.log;
+
+/**
+ * What one call of {@link SegmentedLog#clean} did.
+ *
+ * @param freedSegments segments that hold nothing any more
+ * @param mergedSegments segments that were replaced by one
+ * @param copiedBytes bytes of live records copied
+ * @param moreWork whether another call would find more to do
+ */
+public record CleanResult(
+    int freedSegments, int mergedSegments, long copiedBytes, boolean moreWork) {}

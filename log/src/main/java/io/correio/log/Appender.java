@@ -246,11 +246,10 @@ final class Appender {
     file.write(seal.encode(segment.header().firstNumber()), Seal.OFFSET);
     long length = start + DirectoryWriter.bytes(lanes.count(), directory.keyCount());
     if (length < segment.allocated() / 4 * 3) {
-      supply.ifNotGrowing(
-          () -> {
-            file.truncate(length);
-            segment.allocated(length);
-          });
+      supply.ifNotGrowing(() -> {
+        file.truncate(length);
+        segment.allocated(length);
+      });
     }
     if (options.forced()) {
       file.force();

@@ -51,9 +51,7 @@ public final class CheckpointReader implements AutoCloseable {
     }
     offset += total;
     block++;
-    return whole
-        .slice(CheckpointFormat.BLOCK_HEADER_BYTES, length)
-        .order(ByteOrder.LITTLE_ENDIAN);
+    return whole.slice(CheckpointFormat.BLOCK_HEADER_BYTES, length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private ByteBuffer fill(int bytes) throws IOException {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *             +------------- rename, when 00000009 is there -------------+
  * </pre>
  *
- * <p>The spare is as long as the checkpoint before was and half as long again, so that there is room
- * for the next one on a full disk. Cleaner thread, and the thread that opens the log.
+ * <p>The spare is as long as the checkpoint before was and half as long again, so that there is
+ * room for the next one on a full disk. Cleaner thread, and the thread that opens the log.
  */
 final class Checkpoints {
 
@@ -77,8 +77,7 @@ final class Checkpoints {
         throw new IOException(
             ("%s/%s has format version %d, this release reads up to %d: run the release that wrote"
                     + " it, or a newer one")
-                .formatted(
-                    storage.describe(), name, header.version(), CheckpointFormat.VERSION));
+                .formatted(storage.describe(), name, header.version(), CheckpointFormat.VERSION));
       }
       return header;
     }
@@ -98,9 +97,10 @@ final class Checkpoints {
 
   private boolean isWhole(Found candidate) throws IOException {
     try (CheckpointReader reader = reader(candidate)) {
-      while (reader.read() != null) {
-        continue;
-      }
+      ByteBuffer block;
+      do {
+        block = reader.read();
+      } while (block != null);
       return true;
     } catch (CorruptLogException e) {
       return false;

@@ -53,7 +53,8 @@ final class EntryScanner {
     long entryPosition = 0;
     boolean last = false;
     while (!last) {
-      if (length > RecordFormat.MAX_RECORD_BYTES || !fill(start, length + RecordFormat.HEADER_BYTES)) {
+      if (length > RecordFormat.MAX_RECORD_BYTES
+          || !fill(start, length + RecordFormat.HEADER_BYTES)) {
         return false;
       }
       int at = (int) (start - bufferOffset) + length;
@@ -67,7 +68,7 @@ final class EntryScanner {
       at = (int) (start - bufferOffset) + length;
       chain = RecordFormat.checksum(buffer, at);
       if (checksum.of(buffer, at) != chain
-          || length > 0 && RecordFormat.position(buffer, at) != entryPosition) {
+          || (length > 0 && RecordFormat.position(buffer, at) != entryPosition)) {
         return false;
       }
       entryPosition = RecordFormat.position(buffer, at);

@@ -44,8 +44,7 @@ public final class FileStorage implements Storage {
   public static FileStorage open(Path folder) throws IOException {
     createFolder(folder);
     FileChannel channel =
-        FileChannel.open(
-            folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (tryLock(channel) == null) {
         throw new IOException(

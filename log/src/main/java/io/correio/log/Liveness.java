@@ -1,8 +1,9 @@
 package io.correio.log;
 
 /**
- * What is alive, asked by the cleaner on its thread. It may answer from a copy that is somewhat old:
- * what was dead stays dead, and to call something alive that is dead only postpones its removal.
+ * What is alive, asked by the cleaner on its thread. It may answer from a copy that is somewhat
+ * old: what was dead stays dead, and to call something alive that is dead only postpones its
+ * removal.
  */
 @FunctionalInterface
 public interface Liveness {

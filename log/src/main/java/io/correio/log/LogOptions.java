@@ -58,18 +58,18 @@ public record LogOptions(
   /** Segments of 64 MiB, forced. */
   public static LogOptions durable() {
     return new LogOptions(
-            64 * MIB,
-            true,
-            8 * MIB,
-            64 * MIB,
-            RecordFormat.MAX_RECORD_BYTES,
-            500_000,
-            24 * MIB,
-            MIB,
-            4 * MIB,
-            16 * MIB,
-            64,
-            64 * MIB);
+        64 * MIB,
+        true,
+        8 * MIB,
+        64 * MIB,
+        RecordFormat.MAX_RECORD_BYTES,
+        500_000,
+        24 * MIB,
+        MIB,
+        4 * MIB,
+        16 * MIB,
+        64,
+        64 * MIB);
   }
 
   /** For what need not outlive the process: never forced, emptied at open. */

@@ -86,7 +86,10 @@ public final class RecordBuffer {
     int length = end - recordStart - RecordFormat.HEADER_BYTES;
     if (length > RecordFormat.MAX_RECORD_BYTES) {
       throw new IllegalStateException(
-          "A record of " + length + " bytes is above the limit of " + RecordFormat.MAX_RECORD_BYTES);
+          "A record of "
+              + length
+              + " bytes is above the limit of "
+              + RecordFormat.MAX_RECORD_BYTES);
     }
     RecordFormat.putHeader(buffer, recordStart, length, 0, keyCount);
     lastRecord = recordStart;

@@ -2,7 +2,6 @@ package io.correio.log;
 
 import io.correio.log.directory.ActiveDirectory;
 import io.correio.log.directory.DirectoryWriter;
-import io.correio.log.directory.PageCache;
 import io.correio.log.format.RecordChecksum;
 import io.correio.log.format.RecordFormat;
 import io.correio.log.format.Seal;
@@ -32,7 +31,6 @@ final class Recovery {
 
   private final LogOptions options;
   private final OpenFiles files;
-  private final PageCache cache;
   private final SegmentSupply supply;
   private final long from;
   private final ReplayVisitor visitor;
@@ -42,15 +40,9 @@ final class Recovery {
   private long last;
 
   Recovery(
-      LogOptions options,
-      OpenFiles files,
-      PageCache cache,
-      SegmentSupply supply,
-      long from,
-      ReplayVisitor visitor) {
+      LogOptions options, OpenFiles files, SegmentSupply supply, long from, ReplayVisitor visitor) {
     this.options = options;
     this.files = files;
-    this.cache = cache;
     this.supply = supply;
     this.from = from;
     this.visitor = visitor;
@@ -63,8 +55,9 @@ final class Recovery {
    * @param unsealed oldest first; those that hold nothing are left over as prepared segments
    */
   Appender.Tail run(List<Segment> sealed, List<Segment> unsealed) throws IOException {
-    Segment tail = unsealed.isEmpty() || !holdsRecord(unsealed.getFirst()) ? null : unsealed.getFirst();
-    checkPrepared(unsealed, tail);
+    Segment tail =
+        unsealed.isEmpty() || !holdsRecord(unsealed.getFirst()) ? null : unsealed.getFirst();
+    checkPrepared(unsealed);
     List<Segment> complete = new ArrayList<>(sealed);
     Segment suspect = tail == null && !sealed.isEmpty() ? complete.removeLast() : null;
     if (suspect != null && suspect.isMerged()) {
@@ -98,7 +91,7 @@ final class Recovery {
     }
   }
 
-  private void checkPrepared(List<Segment> unsealed, @Nullable Segment tail) throws IOException {
+  private void checkPrepared(List<Segment> unsealed) throws IOException {
     for (int i = 1; i < unsealed.size(); i++) {
       Segment segment = unsealed.get(i);
       if (holdsRecord(segment)) {
@@ -172,8 +165,7 @@ final class Recovery {
       ActiveDirectory directory = new ActiveDirectory();
       EntryScanner scanner = new EntryScanner(segment, segment.allocated());
       long first = scan(segment, scanner, directory, seal.recordsEnd());
-      whole &=
-          scanner.end() == seal.recordsEnd() && scanner.lastChecksum() == seal.lastChecksum();
+      whole &= scanner.end() == seal.recordsEnd() && scanner.lastChecksum() == seal.lastChecksum();
       if (whole) {
         force(segment);
         return null;
@@ -300,8 +292,7 @@ final class Recovery {
   private static ByteBuffer restart(long position) {
     ByteBuffer record =
         ByteBuffer.allocate(RecordFormat.RESTART_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    RecordFormat.putHeader(
-        record, 0, Long.BYTES, RecordFormat.RESTART | RecordFormat.LAST, 0);
+    RecordFormat.putHeader(record, 0, Long.BYTES, RecordFormat.RESTART | RecordFormat.LAST, 0);
     RecordFormat.putPosition(record, 0, position);
     record.putLong(RecordFormat.HEADER_BYTES, ThreadLocalRandom.current().nextLong());
     return record;

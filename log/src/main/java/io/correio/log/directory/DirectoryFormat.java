@@ -59,11 +59,11 @@ final class DirectoryFormat {
   }
 
   static int filterPage(long hash, int pages) {
-    return (int) ((hash >>> 45) * pages >>> 19);
+    return (int) (((hash >>> 45) * pages) >>> 19);
   }
 
   /** The {@code n}th of a lane's three bits within its page. */
   static int filterBit(long hash, int n) {
-    return (int) ((hash >>> n * 15 & 0x7FFF) * FILTER_BITS_PER_PAGE >>> 15);
+    return (int) (((hash >>> (n * 15) & 0x7FFF) * FILTER_BITS_PER_PAGE) >>> 15);
   }
 }

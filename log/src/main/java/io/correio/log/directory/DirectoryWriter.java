@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/**
- * Writes a directory behind the records of its segment, page by page. Used by one thread, once.
- */
+/** Writes a directory behind the records of its segment, page by page. Used by one thread, once. */
 public final class DirectoryWriter {
 
   /** Where the pages go. */

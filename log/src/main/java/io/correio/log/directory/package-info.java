@@ -1,4 +1,6 @@
-/** Which key lies where in one segment: in memory while it grows, in pages on the disk afterwards. */
+/**
+ * Which key lies where in one segment: in memory while it grows, in pages on the disk afterwards.
+ */
 @NullMarked
 package io.correio.log.directory;
 

@@ -1,4 +1,6 @@
-/** What lies on the disk, byte by byte: drawn, encoded, decoded and checked here, without any I/O. */
+/**
+ * What lies on the disk, byte by byte: drawn, encoded, decoded and checked here, without any I/O.
+ */
 @NullMarked
 package io.correio.log.format;
 

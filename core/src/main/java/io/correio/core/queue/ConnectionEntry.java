@@ -33,11 +33,14 @@ public final class ConnectionEntry {
   /** Whether it was told that its publishes wait. */
   boolean blocked;
 
-  /** The last batch that holds an effect for it or a fact that it caused. */
-  long lastBatch;
+  /** The shard's: the last batch that holds an effect for it or a fact that it caused. */
+  public long lastBatch;
 
-  /** Whether the shard has to flush its sink at the end of the step. */
-  boolean touched;
+  /** The shard's: whether its sink has to be flushed at the end of the step. */
+  public boolean touchedByShard;
+
+  /** The log thread's: whether its sink has to be flushed when all is emitted. */
+  public boolean touchedByLog;
 
   private @Nullable QueuedMessage firstHeld;
 
@@ -45,6 +48,11 @@ public final class ConnectionEntry {
     this.id = id;
     this.sink = sink;
     this.outboxCredit = outboxCredit;
+  }
+
+  /** Where its effects go. */
+  public EffectSink sink() {
+    return sink;
   }
 
   void hold(QueuedMessage message) {

@@ -26,8 +26,12 @@ public interface Decisions {
    */
   void effect(ConnectionEntry connection, long dependsOn, Effect effect);
 
-  /** Asks a reader for messages of a lane. They come back as {@link Command.PageRead}. */
-  void fetch(long lane, long[] sequences);
+  /**
+   * Asks a reader for messages of a lane. They come back as {@link Command.PageRead}.
+   *
+   * @param maxBytes the page ends when it has so many bytes; it has one message at least
+   */
+  void fetch(long lane, long[] sequences, int maxBytes);
 
   /** Writes a message of a transient lane to the scratch log, from where it can be fetched. */
   void spill(long lane, long sequence, long besideSequence, Message message);

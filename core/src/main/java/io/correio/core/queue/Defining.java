@@ -274,7 +274,7 @@ final class Defining {
       return;
     }
     if (!state.routing().hasBinding(binding)) {
-      define(connection, new Fact.Bound(binding, survives(binding)));
+      define(connection, new Fact.Bound(binding, Fact.survives(binding, state.routing())));
     }
     done(connection, command.request());
   }
@@ -282,7 +282,7 @@ final class Defining {
   void unbind(ConnectionEntry connection, Command.Unbind command) {
     Binding binding = command.binding();
     if (state.routing().hasBinding(binding)) {
-      define(connection, new Fact.Unbound(binding, survives(binding)));
+      define(connection, new Fact.Unbound(binding, Fact.survives(binding, state.routing())));
       deleteUnboundExchanges(List.of(binding));
     }
     done(connection, command.request());
@@ -300,22 +300,6 @@ final class Defining {
       case Destination.ToExchange(String name) ->
           state.routing().exchange(name) == null ? noExchange(name) : null;
     };
-  }
-
-  private boolean survives(Binding binding) {
-    ExchangeDefinition source = state.routing().exchange(binding.source());
-    boolean destination =
-        switch (binding.destination()) {
-          case Destination.ToQueue(String name) -> {
-            QueueDefinition queue = state.routing().queue(name);
-            yield queue != null && Fact.survives(queue);
-          }
-          case Destination.ToExchange(String name) -> {
-            ExchangeDefinition exchange = state.routing().exchange(name);
-            yield exchange != null && exchange.durable();
-          }
-        };
-    return source != null && source.durable() && destination;
   }
 
   /** Exchanges that were to live as long as something is bound to them, and where nothing is. */

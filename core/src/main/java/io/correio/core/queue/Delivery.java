@@ -65,7 +65,7 @@ final class Delivery {
     }
     long[] sequences = window.startFetch();
     if (sequences != null) {
-      decisions.fetch(window.laneId(), sequences);
+      decisions.fetch(window.laneId(), sequences, conversation.budget.pageBytes());
     }
   }
 

@@ -5,8 +5,10 @@ import io.correio.core.identity.User;
 import io.correio.core.identity.VirtualHostDefinition;
 import io.correio.core.message.Message;
 import io.correio.core.routing.Binding;
+import io.correio.core.routing.Destination;
 import io.correio.core.routing.ExchangeDefinition;
 import io.correio.core.routing.QueueDefinition;
+import io.correio.core.routing.RoutingTable;
 
 /**
  * What was decided. State is what facts say; those that have to survive are logged, and a restart
@@ -130,5 +132,23 @@ public sealed interface Fact {
   /** Whether a queue outlives a restart: an exclusive one never outlives its connection. */
   static boolean survives(QueueDefinition queue) {
     return queue.durable() && !queue.exclusive();
+  }
+
+  /** Whether a binding outlives a restart: it does when both of its ends do. */
+  static boolean survives(Binding binding, RoutingTable routing) {
+    ExchangeDefinition source = routing.exchange(binding.source());
+    if (source == null || !source.durable()) {
+      return false;
+    }
+    return switch (binding.destination()) {
+      case Destination.ToQueue(String name) -> {
+        QueueDefinition queue = routing.queue(name);
+        yield queue != null && survives(queue);
+      }
+      case Destination.ToExchange(String name) -> {
+        ExchangeDefinition exchange = routing.exchange(name);
+        yield exchange != null && exchange.durable();
+      }
+    };
   }
 }

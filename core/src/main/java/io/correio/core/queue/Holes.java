@@ -203,25 +203,32 @@ public final class Holes {
     return copy;
   }
 
-  /** Visits the blocks that hold holes: their number and 64 words. For the checkpoint. */
-  public void forEachBlock(BlockVisitor visitor) {
-    for (int i = 0; i < blocks.size(); i++) {
-      long[] words = blocks.get(i);
-      if (words != null) {
-        visitor.onBlock(firstBlock + i, words);
-      }
+  /**
+   * Holes of one block, for the checkpoint: bit {@code n} of the words is sequence {@code number *
+   * BLOCK + n}. The words must not be changed.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a view, and nobody compares it
+  public record Block(Holes holes, int index, long number, long[] words) {
+
+    /** The next block that has holes, or null. */
+    public @Nullable Block next() {
+      return holes.block(index + 1);
     }
   }
 
-  /** How many blocks hold holes. */
-  public int blockCount() {
-    int n = 0;
-    for (long[] words : blocks) {
+  /** The first block that has holes, or null. */
+  public @Nullable Block firstBlock() {
+    return block(0);
+  }
+
+  private @Nullable Block block(int from) {
+    for (int i = from; i < blocks.size(); i++) {
+      long[] words = blocks.get(i);
       if (words != null) {
-        n++;
+        return new Block(this, i, firstBlock + i, words);
       }
     }
-    return n;
+    return null;
   }
 
   /** Puts back a block that {@link #forEachBlock} gave; blocks come in ascending order. */
@@ -234,12 +241,5 @@ public final class Holes {
     }
     blocks.add(isFull(words) ? FULL : words.clone());
     count += cardinality(words);
-  }
-
-  /** Takes one block of holes. The words must not be changed. */
-  @FunctionalInterface
-  public interface BlockVisitor {
-    /** Bit {@code n} of the words is sequence {@code block * BLOCK + n}. */
-    void onBlock(long block, long[] words);
   }
 }

@@ -28,21 +28,29 @@ public final class Lane {
     this.id = id;
   }
 
-  /** A lane as a checkpoint tells it: facts up to {@code knownPosition} are in it. */
-  public static Lane restore(
-      long id, long floor, long tail, long mark, long knownPosition, @Nullable Holes holes) {
+  /** A lane as a checkpoint tells it, without its holes: facts up to a position are in it. */
+  public static Lane restore(long id, long floor, long tail, long mark, long knownPosition) {
     Lane lane = new Lane(id);
     lane.floor = floor;
     lane.tail = tail;
     lane.mark = mark;
     lane.knownPosition = knownPosition;
-    lane.holes = holes;
     return lane;
   }
 
-  /** A copy for the checkpoint, in which facts up to the position are contained. */
+  /** Puts back a block of holes that {@link Holes#firstBlock} gave; blocks come in order. */
+  public void restoreHoles(long block, long[] words) {
+    if (holes == null) {
+      holes = new Holes();
+    }
+    holes.restoreBlock(block, words);
+  }
+
+  /** A copy that does not change any more, in which facts up to the position are contained. */
   public Lane copy(long position) {
-    return restore(id, floor, tail, mark, position, holes == null ? null : holes.copy());
+    Lane copy = restore(id, floor, tail, mark, position);
+    copy.holes = holes == null ? null : holes.copy();
+    return copy;
   }
 
   public long id() {

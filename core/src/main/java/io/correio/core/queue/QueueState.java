@@ -52,11 +52,9 @@ public final class QueueState {
     return lanes.sortedKeys();
   }
 
-  /** Takes over definitions from a checkpoint. */
-  public void restore(RoutingTable routing, Identities identities, long nextQueueId) {
-    this.routing = routing;
-    this.identities = identities;
-    this.nextQueueId = nextQueueId;
+  /** Takes over the next queue id from a checkpoint. */
+  public void restoreNextQueueId(long id) {
+    nextQueueId = Math.max(nextQueueId, id);
   }
 
   /**
@@ -112,7 +110,11 @@ public final class QueueState {
         nextQueueId = Math.max(nextQueueId, f.definition().id() + 1);
       }
       case Fact.QueueDeleted f -> deleted(f.definition());
-      case Fact.ExchangeDeclared f -> routing = routing.withExchange(f.definition());
+      case Fact.ExchangeDeclared f -> {
+        if (!f.definition().equals(routing.exchange(f.definition().name()))) {
+          routing = routing.withExchange(f.definition());
+        }
+      }
       case Fact.ExchangeDeleted f -> routing = routing.withoutExchange(f.definition().name());
       case Fact.Bound f -> routing = routing.withBinding(f.binding());
       case Fact.Unbound f -> routing = routing.withoutBinding(f.binding());

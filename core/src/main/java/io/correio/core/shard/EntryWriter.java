@@ -1,0 +1,127 @@
+package io.correio.core.shard;
+
+import io.correio.core.message.Message;
+import io.correio.core.queue.Fact;
+import io.correio.log.RecordBuffer;
+import java.nio.ByteBuffer;
+
+/**
+ * Puts facts into a record buffer: one record for each message, one for each run of other facts
+ * between them. Settlements of neighbours in a lane become one. Owned by the shard's thread.
+ */
+final class EntryWriter {
+
+  private static final int INITIAL_CAPACITY_BYTES = 64 << 10;
+
+  private final RecordBuffer records = new RecordBuffer(INITIAL_CAPACITY_BYTES);
+  private final MessageCodec messages;
+  private boolean recordOpen;
+  private int bytes;
+
+  private long settledLane;
+  private long settledFrom;
+  private long settledTo;
+
+  EntryWriter(MessageCodec messages) {
+    this.messages = messages;
+  }
+
+  RecordBuffer records() {
+    return records;
+  }
+
+  /** Bytes that were put into the entry, roughly. */
+  int bytes() {
+    return bytes;
+  }
+
+  boolean isEmpty() {
+    return bytes == 0;
+  }
+
+  void add(Fact fact) {
+    switch (fact) {
+      case Fact.Enqueued f -> enqueued(f);
+      case Fact.Settled f -> settled(f);
+      default -> addOther(fact);
+    }
+  }
+
+  private void settled(Fact.Settled fact) {
+    if (fact.lane() == settledLane && fact.from() == settledTo + 1) {
+      settledTo = fact.to();
+      return;
+    }
+    endSettled();
+    settledLane = fact.lane();
+    settledFrom = fact.from();
+    settledTo = fact.to();
+    bytes += 1; // the entry is not empty from here on
+  }
+
+  private void endSettled() {
+    if (settledLane != 0) {
+      Fact fact = new Fact.Settled(settledLane, settledFrom, settledTo);
+      settledLane = 0;
+      write(fact);
+    }
+  }
+
+  private void addOther(Fact fact) {
+    endSettled();
+    write(fact);
+  }
+
+  private void write(Fact fact) {
+    if (!recordOpen) {
+      records.beginRecord(0);
+      recordOpen = true;
+    }
+    int size = FactCodec.maxSize(fact);
+    FactCodec.write(records.content(size), fact);
+    bytes += size;
+  }
+
+  private void enqueued(Fact.Enqueued fact) {
+    endSettled();
+    endRecord();
+    records.beginRecord(fact.lanes().length);
+    for (int i = 0; i < fact.lanes().length; i++) {
+      records.key(fact.lanes()[i], fact.sequences()[i]);
+    }
+    int size = messages.encodedSize(fact.message());
+    messages.write(records.content(size), fact.message(), MessageCodec.NOTHING_BESIDE);
+    records.endRecord();
+    bytes += size + 40;
+  }
+
+  /** For the scratch log: a message of one transient lane. */
+  void spill(long lane, long sequence, long besideSequence, Message message) {
+    records.beginRecord(1);
+    records.key(lane, sequence);
+    int size = messages.encodedSize(message);
+    ByteBuffer out = records.content(size);
+    messages.write(out, message, besideSequence);
+    records.endRecord();
+    bytes += size + 40;
+  }
+
+  private void endRecord() {
+    if (recordOpen) {
+      records.endRecord();
+      recordOpen = false;
+    }
+  }
+
+  /** All that was added is one entry, at this position. */
+  void endEntry(long position) {
+    endSettled();
+    endRecord();
+    records.endEntry(position);
+  }
+
+  void clear() {
+    records.clear();
+    bytes = 0;
+  }
+}

@@ -1,0 +1,259 @@
+package io.correio.core.shard;
+
+import io.correio.core.identity.Identities;
+import io.correio.core.message.Message;
+import io.correio.core.queue.Command;
+import io.correio.core.queue.ConnectionEntry;
+import io.correio.core.queue.Decider;
+import io.correio.core.queue.Decisions;
+import io.correio.core.queue.Effect;
+import io.correio.core.queue.Fact;
+import io.correio.core.queue.Lane;
+import io.correio.core.queue.QueueState;
+import io.correio.core.routing.RoutingTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+
+/**
+ * The single writer of a virtual host. Drains its inbox, decides each command, hands facts and
+ * waiting effects to the log, and emits what waits for nothing.
+ *
+ * <pre>
+ *   submit → inbox → decide → facts  → batch → log (write, force) → effects that waited
+ *                           → effects that wait for nothing → sinks
+ * </pre>
+ *
+ * It runs on its home loop, and never touches the disk. {@link #submit} and the snapshots may be
+ * called by any thread, all else only by the home loop; a simulation calls {@link #step} itself.
+ */
+public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
+
+  /** Decided and not durable, at most; then publishes wait, and the rest goes on. */
+  static final long MAX_PENDING_BYTES = 16 << 20;
+
+  /** Commands decided before others get their turn on the loop. */
+  private static final int MAX_COMMANDS_PER_STEP = 256;
+
+  /** A batch is handed over when it has so many bytes, even if more commands wait. */
+  private static final int BATCH_BYTES = 256 << 10;
+
+  // Bounded by the publish credit that connections keep to, and a few commands for each.
+  private final MpscUnboundedArrayQueue<Command> inbox = new MpscUnboundedArrayQueue<>(1024);
+  private final MpscUnboundedArrayQueue<Slice.Request> sliceRequests =
+      new MpscUnboundedArrayQueue<>(16);
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final Executor home;
+  private final QueueState state;
+  private final FactLog log;
+  private final Decider decider;
+  private final List<ConnectionEntry> touched = new ArrayList<>();
+  private volatile RoutingTable routing;
+  private volatile Identities identities;
+  private volatile boolean waiting;
+  private Batch batch;
+  private long lastPosition;
+  private long nextBatch = 1;
+  private long durable;
+  private long emitted;
+  private boolean roomShort;
+
+  /**
+   * @param state recovered up to {@code lastPosition}
+   * @param home runs one task after the other, on the loop that owns the shard
+   */
+  Shard(
+      String virtualHost,
+      QueueState state,
+      FactLog log,
+      long lastPosition,
+      ShardOptions options,
+      Executor home) {
+    this.home = home;
+    this.state = state;
+    this.log = log;
+    this.lastPosition = lastPosition;
+    this.routing = state.routing();
+    this.identities = state.identities();
+    this.batch = newBatch();
+    this.decider =
+        new Decider(virtualHost, state, this, options.windowBytes(), options.outboxBytes());
+    log.start(this);
+  }
+
+  private Batch newBatch() {
+    Batch next = log.take();
+    next.number = nextBatch++;
+    next.position = lastPosition;
+    return next;
+  }
+
+  // ---- any thread ----------------------------------------------------------------------------
+
+  @Override
+  public void submit(Command command) {
+    inbox.offer(command);
+    schedule();
+  }
+
+  @Override
+  public RoutingTable routing() {
+    return routing;
+  }
+
+  /** Users, virtual hosts and permissions; only shard 0 has any. */
+  public Identities identities() {
+    return identities;
+  }
+
+  /** Asks for a copy of part of the state. Answered on the home loop. */
+  void submit(Slice.Request request) {
+    sliceRequests.offer(request);
+    schedule();
+  }
+
+  /** Publishes that wait may go on: called by whoever made room. */
+  @Override
+  public void advanced() {
+    if (waiting) {
+      submit(new Command.Resume());
+    }
+  }
+
+  private void schedule() {
+    if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+      home.execute(this::run);
+    }
+  }
+
+  // ---- the home loop -------------------------------------------------------------------------
+
+  private void run() {
+    step();
+    scheduled.set(false);
+    if (!inbox.isEmpty() || !sliceRequests.isEmpty()) {
+      schedule();
+    }
+  }
+
+  /** Decides what waits, up to a limit. Returns whether there was anything. */
+  public boolean step() {
+    durable = log.durablePosition();
+    emitted = log.emittedBatch();
+    int count = 0;
+    Command command;
+    while (count < MAX_COMMANDS_PER_STEP && (command = inbox.poll()) != null) {
+      decider.decide(command);
+      count++;
+      if (batch.bytes() >= BATCH_BYTES) {
+        endBatch();
+      }
+    }
+    endBatch();
+    Slice.Request request = sliceRequests.poll();
+    if (request != null) {
+      request.answer().complete(slice(request));
+    }
+    for (ConnectionEntry connection : touched) {
+      connection.touchedByShard = false;
+      connection.sink().flush();
+    }
+    touched.clear();
+    waiting = decider.isWaiting();
+    if (waiting && !roomShort && log.pendingBytes() == 0) {
+      // What it waits for came before the flag was set, so nobody else will say so.
+      inbox.offer(new Command.Resume());
+    }
+    return count > 0 || request != null;
+  }
+
+  private void endBatch() {
+    decider.endStep();
+    routing = state.routing();
+    identities = state.identities();
+    if (batch.isEmpty()) {
+      return;
+    }
+    if (!batch.entry.isEmpty()) {
+      batch.entry.endEntry(++lastPosition);
+    }
+    if (!batch.scratch.isEmpty()) {
+      batch.scratch.endEntry(batch.number);
+    }
+    batch.position = lastPosition;
+    log.submit(batch);
+    batch = newBatch();
+  }
+
+  private Slice slice(Slice.Request request) {
+    List<Lane> lanes = new ArrayList<>(request.lanes().length);
+    for (long id : request.lanes()) {
+      Lane lane = state.lane(id);
+      if (lane != null) {
+        lanes.add(lane.copy(lastPosition));
+      }
+    }
+    long[] ids = request.lanes().length == 0 ? state.laneIds() : new long[0];
+    return new Slice(
+        lastPosition, state.routing(), state.identities(), state.nextQueueId(), ids, lanes);
+  }
+
+  // ---- Decisions -----------------------------------------------------------------------------
+
+  @Override
+  public long position() {
+    return lastPosition + 1;
+  }
+
+  @Override
+  public void fact(Fact fact) {
+    state.apply(lastPosition + 1, fact);
+    if (fact.isLogged()) {
+      batch.entry.add(fact);
+    }
+  }
+
+  @Override
+  public void causedBy(ConnectionEntry connection) {
+    connection.lastBatch = batch.number;
+  }
+
+  @Override
+  public void effect(ConnectionEntry connection, long dependsOn, Effect effect) {
+    if (dependsOn <= durable && connection.lastBatch <= emitted) {
+      connection.sink().emit(effect);
+      if (!connection.touchedByShard) {
+        connection.touchedByShard = true;
+        touched.add(connection);
+      }
+      return;
+    }
+    connection.lastBatch = batch.number;
+    batch.receivers.add(connection);
+    batch.effects.add(effect);
+  }
+
+  @Override
+  public void fetch(long lane, long[] sequences, int maxBytes) {
+    batch.fetches.add(new Batch.Fetch(lane, sequences, maxBytes));
+  }
+
+  @Override
+  public void spill(long lane, long sequence, long besideSequence, Message message) {
+    batch.scratch.spill(lane, sequence, besideSequence, message);
+  }
+
+  @Override
+  public boolean reserve(long bytes) {
+    long pending = log.pendingBytes() + batch.bytes();
+    roomShort = log.room() - pending < bytes;
+    return !roomShort && (pending == 0 || pending + bytes <= MAX_PENDING_BYTES);
+  }
+
+  @Override
+  public boolean isRoomShort() {
+    return roomShort;
+  }
+}

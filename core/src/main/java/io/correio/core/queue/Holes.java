@@ -231,7 +231,7 @@ public final class Holes {
     return null;
   }
 
-  /** Puts back a block that {@link #forEachBlock} gave; blocks come in ascending order. */
+  /** Puts back a block that {@link #firstBlock} gave; blocks come in ascending order. */
   public void restoreBlock(long block, long[] words) {
     if (blocks.isEmpty()) {
       firstBlock = block;

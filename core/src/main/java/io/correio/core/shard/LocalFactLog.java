@@ -45,7 +45,7 @@ final class LocalFactLog implements FactLog {
   private @Nullable Progress progress;
   private volatile long durablePosition;
   private volatile long emittedBatch;
-  private volatile long appendedBytes; // written by the log's thread alone
+  private final AtomicLong appendedBytes = new AtomicLong(); // only the log's thread adds
   private volatile boolean parked;
   private volatile boolean closing;
   private volatile @Nullable Thread thread;
@@ -112,7 +112,7 @@ final class LocalFactLog implements FactLog {
 
   /** Bytes appended since the start. Any thread. */
   long appendedBytes() {
-    return appendedBytes;
+    return appendedBytes.get();
   }
 
   /** The thread's life: until {@link #close}, or until the disk fails. */
@@ -172,7 +172,7 @@ final class LocalFactLog implements FactLog {
       log.force();
     }
     durablePosition = taken.getLast().position;
-    appendedBytes = appendedBytes + appended;
+    appendedBytes.lazySet(appendedBytes.get() + appended);
   }
 
   private void emit() {

@@ -183,7 +183,8 @@ public final class ShardStore implements AutoCloseable {
   /** Prepares room, and writes a checkpoint when enough was logged. Returns whether more waits. */
   public boolean maintain() {
     try {
-      boolean more = log.prepare() | scratch.prepare();
+      boolean more = log.prepare();
+      more |= scratch.prepare();
       boolean isShort = log.roomShort();
       if (isShort != roomShort) {
         roomShort = isShort;
@@ -191,7 +192,7 @@ public final class ShardStore implements AutoCloseable {
             isShort ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
             isShort
                 ? "virtual host '%s': no room in %s; publishers wait until space is freed there or"
-                      + " messages are consumed"
+                    + " messages are consumed"
                 : "virtual host '%s': room again in %s; publishers go on",
             name,
             storage.describe());

@@ -75,8 +75,7 @@ class ShardTest {
 
   private static void declare(VirtualHost host) {
     host.submit(
-        new Command.DeclareQueue(
-            CONNECTION, 1, "q", false, true, false, false, Arguments.EMPTY));
+        new Command.DeclareQueue(CONNECTION, 1, "q", false, true, false, false, Arguments.EMPTY));
   }
 
   @Test
@@ -92,8 +91,7 @@ class ShardTest {
         Targets targets = new Targets();
         long accepted = 0;
         for (int i = 0; i < count; i++) {
-          host.submit(
-              host.route(CONNECTION, message("m" + i), HeaderSource.NONE, true, targets));
+          host.submit(host.route(CONNECTION, message("m" + i), HeaderSource.NONE, true, targets));
           if (i % 500 == 499) {
             while (accepted <= i) {
               accepted = sink.next(Effect.Accepted.class).number();
@@ -105,9 +103,7 @@ class ShardTest {
         VirtualHost host = requireNonNull(manager.virtualHost("/"));
         Sink sink = new Sink();
         host.submit(new Command.Connect(CONNECTION, sink));
-        host.submit(
-            new Command.Subscribe(
-                CONNECTION, 1, 7, "q", "c", false, false, 100, true, 0));
+        host.submit(new Command.Subscribe(CONNECTION, 1, 7, "q", "c", false, false, 100, true, 0));
         sink.next(Effect.Replied.class);
         for (int i = 0; i < count; i++) {
           Effect.Delivered delivered = sink.next(Effect.Delivered.class);

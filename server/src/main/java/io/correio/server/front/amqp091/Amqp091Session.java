@@ -8,6 +8,7 @@ import io.correio.amqp.v091.method.ContentMethod;
 import io.correio.amqp.v091.method.Method;
 import io.correio.amqp.v091.wire.AmqpException;
 import io.correio.amqp.v091.wire.ReplyCode;
+import io.correio.server.auth.AuthResult;
 import io.correio.server.front.Session;
 import io.correio.server.front.Wire;
 import java.nio.ByteBuffer;
@@ -241,7 +242,7 @@ public final class Amqp091Session implements Session {
       fail(refusal);
       return;
     }
-    LOG.warn("{}: login of user '{}' refused", wire.peer(), user);
+    LOG.warn("{}: user '{}': {}", wire.peer(), user, refusal.text());
     // Stays paused: nothing that this peer sends is looked at any more.
     state = State.REFUSED;
     closeInMillis = front.limits().refusalDelayMillis();
@@ -255,19 +256,19 @@ public final class Amqp091Session implements Session {
     pause(Pause.LOGIN);
     front
         .login()
-        .check(
+        .authenticate(
             open.user(),
-            method.newSecret().toString(),
+            method.newSecret().bytes(),
             wire.isLoopback(),
-            right -> wire.execute(() -> onSecretChecked(right, method)));
+            result -> wire.execute(() -> onSecretChecked(result, method)));
   }
 
-  private void onSecretChecked(boolean right, ConnectionMethod.UpdateSecret method) {
+  private void onSecretChecked(AuthResult result, ConnectionMethod.UpdateSecret method) {
     if (state != State.RUNNING) {
       return;
     }
     resume(Pause.LOGIN);
-    if (right) {
+    if (result == AuthResult.ACCEPTED) {
       encoder.method(0, new ConnectionMethod.UpdateSecretOk());
     } else {
       fail(

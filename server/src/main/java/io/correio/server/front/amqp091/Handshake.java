@@ -1,5 +1,7 @@
 package io.correio.server.front.amqp091;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.correio.amqp.v091.SaslCredentials;
 import io.correio.amqp.v091.method.ConnectionMethod;
 import io.correio.amqp.v091.method.Method;
@@ -8,6 +10,7 @@ import io.correio.amqp.v091.wire.FieldTable;
 import io.correio.amqp.v091.wire.LongString;
 import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.core.manager.VirtualHost;
+import io.correio.server.auth.AuthResult;
 
 /**
  * The beginning of a connection (section 2.2.4 of the specification): greeting, login, limits,
@@ -140,18 +143,18 @@ final class Handshake {
     session.pause(Pause.LOGIN);
     front
         .login()
-        .check(
+        .authenticate(
             user,
-            credentials.password(),
+            credentials.password().getBytes(UTF_8),
             session.isLoopback(),
-            right -> session.execute(() -> onLogin(right, method)));
+            result -> session.execute(() -> onLogin(result, method)));
   }
 
-  private void onLogin(boolean right, Method method) {
+  private void onLogin(AuthResult result, Method method) {
     if (state != State.LOGIN || session.isClosing()) {
       return;
     }
-    if (right) {
+    if (result == AuthResult.ACCEPTED) {
       state = State.TUNE;
       SessionLimits limits = front.limits();
       session
@@ -168,10 +171,19 @@ final class Handshake {
         Errors.of(
                 ReplyCode.ACCESS_REFUSED,
                 method,
-                "Login was refused using authentication mechanism %s; check user and password"
-                    .formatted(mechanism))
+                "Login was refused using authentication mechanism %s; %s"
+                    .formatted(mechanism, remedy(result)))
             .onConnectionLevel();
     session.onLoginRefused(cut(user), refusal, client.authenticationFailureClose());
+  }
+
+  private static String remedy(AuthResult result) {
+    return switch (result) {
+      case LOOPBACK_ONLY ->
+          "this user can only connect from the server's own machine, so use another one";
+      case BUSY -> "too many logins are being checked, so try again later";
+      case WRONG, ACCEPTED -> "check user and password";
+    };
   }
 
   private void onTuneOk(ConnectionMethod.TuneOk method) {

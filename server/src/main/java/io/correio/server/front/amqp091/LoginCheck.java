@@ -1,15 +1,16 @@
 package io.correio.server.front.amqp091;
 
+import io.correio.server.auth.AuthResult;
 import java.util.function.Consumer;
 
-/** Checks passwords, away from the loops. Thread-safe. */
+/** Checks passwords, away from the loops: {@code Authenticator.authenticate}. Thread-safe. */
 @FunctionalInterface
 public interface LoginCheck {
   /**
-   * Checks a login.
+   * Checks a login. Never blocks.
    *
-   * @param isLoopback whether the peer is on this machine
-   * @param decided called once, on any thread, with whether the login is right
+   * @param loopback whether the peer is on this machine
+   * @param callback called once with the result, at once or later, on any thread
    */
-  void check(String user, String password, boolean isLoopback, Consumer<Boolean> decided);
+  void authenticate(String user, byte[] password, boolean loopback, Consumer<AuthResult> callback);
 }

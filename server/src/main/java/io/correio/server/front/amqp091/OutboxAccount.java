@@ -30,9 +30,12 @@ final class OutboxAccount {
   /** More than there can be: each mark but the last has {@link #MARK_UNITS}. */
   private static final int MARKS = 64;
 
-  private final long[] markPositions = new long[MARKS];
-  private final long[] markUnits = new long[MARKS];
-  private final long[] markBytes = new long[MARKS];
+  private static final long[] NONE = {};
+
+  // Made for the first message: most connections only publish.
+  private long[] markPositions = NONE;
+  private long[] markUnits = NONE;
+  private long[] markBytes = NONE;
   private int firstMark;
   private int marks;
   private long drained;
@@ -47,6 +50,11 @@ final class OutboxAccount {
    * @param units what the core accounts it with
    */
   void wroteMessage(long pendingBytes, long bytes, long units) {
+    if (markPositions.length == 0) {
+      markPositions = new long[MARKS];
+      markUnits = new long[MARKS];
+      markBytes = new long[MARKS];
+    }
     messageBytes += bytes;
     int last = (firstMark + marks - 1) & (MARKS - 1);
     if (marks == 0 || (markUnits[last] >= MARK_UNITS && marks < MARKS)) {

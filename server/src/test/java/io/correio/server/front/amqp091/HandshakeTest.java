@@ -11,7 +11,10 @@ import io.correio.amqp.v091.method.ConnectionMethod;
 import io.correio.amqp.v091.wire.FieldTable;
 import io.correio.amqp.v091.wire.LongString;
 import io.correio.core.queue.Command;
+import io.correio.server.auth.AuthResult;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class HandshakeTest {
   private final Peer peer = new Peer();
@@ -130,6 +133,25 @@ class HandshakeTest {
     assertThat(peer.expectConnectionClose(403).replyText())
         .startsWith("ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN");
     assertThat(peer.shard.commands).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = AuthResult.class,
+      names = {"WRONG", "LOOPBACK_ONLY", "BUSY"})
+  void refused_login_says_what_to_do(AuthResult result) {
+    FieldTable capabilities = FieldTable.of("authentication_failure_close", true);
+    start(
+        "PLAIN",
+        SaslCredentials.plain("guest", "guest"),
+        FieldTable.of("capabilities", capabilities));
+    peer.decideLogin(result);
+    String text = peer.expectConnectionClose(403).replyText();
+    switch (result) {
+      case LOOPBACK_ONLY -> assertThat(text).contains("can only connect from the server's own");
+      case BUSY -> assertThat(text).contains("try again later");
+      default -> assertThat(text).contains("check user and password");
+    }
   }
 
   @Test

@@ -26,9 +26,11 @@ import io.correio.core.message.Message;
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
 import io.correio.core.queue.Reply;
+import io.correio.server.auth.AuthResult;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,7 @@ final class Peer {
   final ArrayDeque<Received> received = new ArrayDeque<>();
 
   /** Logins that were asked for and not decided. */
-  final ArrayDeque<Consumer<Boolean>> logins = new ArrayDeque<>();
+  final ArrayDeque<Consumer<AuthResult>> logins = new ArrayDeque<>();
 
   Identities identities =
       Identities.EMPTY
@@ -87,7 +89,7 @@ final class Peer {
           }
         };
     LoginCheck login =
-        (user, password, isLoopback, decided) -> {
+        (user, password, loopback, decided) -> {
           lastUser = user;
           logins.add(decided);
         };
@@ -133,7 +135,11 @@ final class Peer {
   }
 
   void decideLogin(boolean right) {
-    logins.remove().accept(right);
+    decideLogin(right ? AuthResult.ACCEPTED : AuthResult.WRONG);
+  }
+
+  void decideLogin(AuthResult result) {
+    logins.remove().accept(result);
     step();
   }
 
@@ -167,6 +173,14 @@ final class Peer {
     out.toRead().get(bytes);
     out.clear();
     sendRaw(bytes);
+  }
+
+  /** Changes so many of the bytes that were encoded and not handed over. */
+  void breakBytes(Random random, int count) {
+    ByteBuffer bytes = out.toRead();
+    for (int i = 0; i < count && bytes.hasRemaining(); i++) {
+      bytes.put(random.nextInt(bytes.limit()), (byte) random.nextInt());
+    }
   }
 
   /** Hands to the session what was encoded, one byte at a time. */

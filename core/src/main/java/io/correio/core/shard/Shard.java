@@ -223,6 +223,11 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   @Override
   public void effect(ConnectionEntry connection, long dependsOn, Effect effect) {
     if (dependsOn <= durable && connection.lastBatch <= emitted) {
+      if (effect instanceof Effect.Replied) {
+        // Whoever is told that something is defined may route by it at once.
+        routing = state.routing();
+        identities = state.identities();
+      }
       connection.sink().emit(effect);
       if (!connection.touchedByShard) {
         connection.touchedByShard = true;

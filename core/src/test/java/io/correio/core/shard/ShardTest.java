@@ -123,4 +123,25 @@ class ShardTest {
       }
     }
   }
+
+  @Test
+  void answer_to_a_definition_comes_after_the_snapshot_that_has_it() throws Exception {
+    try (ExecutorService home = Executors.newSingleThreadExecutor();
+        QueueManager manager = open(home)) {
+      VirtualHost host = requireNonNull(manager.virtualHost("/"));
+      LinkedBlockingQueue<Boolean> known = new LinkedBlockingQueue<>();
+      host.submit(
+          new Command.Connect(
+              CONNECTION,
+              effect -> {
+                if (effect instanceof Effect.Replied) {
+                  known.add(host.routing().queue("t") != null);
+                }
+              }));
+      // Not durable, so that nothing makes the answer wait.
+      host.submit(
+          new Command.DeclareQueue(CONNECTION, 1, "t", false, false, true, false, Arguments.EMPTY));
+      assertThat(known.poll(20, TimeUnit.SECONDS)).isEqualTo(true);
+    }
+  }
 }

@@ -58,6 +58,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private long nextBatch = 1;
   private long durable;
   private long emitted;
+  private long lastScratchPosition; // the scratch log is empty at the start
   private boolean roomShort;
 
   /**
@@ -180,7 +181,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
       batch.entry.endEntry(++lastPosition);
     }
     if (!batch.scratch.isEmpty()) {
-      batch.scratch.endEntry(batch.number);
+      batch.scratch.endEntry(++lastScratchPosition);
     }
     batch.position = lastPosition;
     log.submit(batch);

@@ -46,6 +46,9 @@ class ShardTest {
 
     <T extends Effect> T next(Class<T> type) throws InterruptedException {
       Effect effect = effects.poll(20, TimeUnit.SECONDS);
+      while (effect instanceof Effect.Blocked || effect instanceof Effect.Unblocked) {
+        effect = effects.poll(20, TimeUnit.SECONDS); // a log that is just being prepared
+      }
       assertThat(effect).isInstanceOf(type);
       return type.cast(effect);
     }
@@ -142,6 +145,36 @@ class ShardTest {
       host.submit(
           new Command.DeclareQueue(CONNECTION, 1, "t", false, false, true, false, Arguments.EMPTY));
       assertThat(known.poll(20, TimeUnit.SECONDS)).isEqualTo(true);
+    }
+  }
+
+  @Test
+  void transient_messages_that_memory_does_not_hold_come_back_from_the_scratch_log()
+      throws Exception {
+    try (ExecutorService home = Executors.newSingleThreadExecutor()) {
+      for (int run = 0; run < 2; run++) {
+        try (QueueManager manager = open(home)) {
+          VirtualHost host = requireNonNull(manager.virtualHost("/"));
+          Sink sink = new Sink();
+          host.submit(new Command.Connect(CONNECTION, sink));
+          declare(host);
+          sink.next(Effect.Replied.class);
+          byte[] body = new byte[700_000]; // two of them are more than the window
+          Envelope envelope = new Envelope(new Address("", "q"), false, 0, Envelope.NO_EXPIRY);
+          for (int i = 1; i <= 5; i++) {
+            body[0] = (byte) i;
+            Message message = new Message(envelope, new Content(1, new byte[2], body.clone()));
+            host.submit(host.route(CONNECTION, message, HeaderSource.NONE, true, new Targets()));
+            sink.next(Effect.Accepted.class);
+          }
+          for (int i = 1; i <= 5; i++) {
+            host.submit(new Command.Take(CONNECTION, i, "q", true));
+            Message taken = sink.next(Effect.Taken.class).message();
+            assertThat(taken.content().body()[0]).isEqualTo((byte) i);
+            host.submit(new Command.Drained(CONNECTION, taken.size()));
+          }
+        }
+      }
     }
   }
 }

@@ -72,7 +72,7 @@ const checks = {
       };
       channel.sendToQueue(queue, Buffer.alloc(0), {
         headers, contentType: 'text/plain', contentEncoding: 'utf-8', persistent: true, priority: 4,
-        correlationId: 'c', replyTo: 'r', expiration: '60000', messageId: 'm', timestamp: 1700000000,
+        correlationId: 'c', replyTo: 'r', messageId: 'm', timestamp: 1700000000,
         type: 't', userId: 'guest', appId: 'a',
       });
       const { properties } = await channel.get(queue, { noAck: true });

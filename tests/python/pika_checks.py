@@ -61,7 +61,6 @@ def check_properties_and_headers():
             priority=4,
             correlation_id="c",
             reply_to="r",
-            expiration="60000",
             message_id="m",
             timestamp=1700000000,
             type="t",

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * the last. With {@code -Dcorreio.broker=HOST:PORT} the tests talk to that broker instead, which
  * shows whether an expectation is ours alone.
  */
-public final class BrokerExtension implements ParameterResolver {
+public final class BrokerExtension implements ParameterResolver, AfterEachCallback {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(BrokerExtension.class);
 
@@ -26,11 +27,22 @@ public final class BrokerExtension implements ParameterResolver {
 
   @Override
   public Broker resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context
-        .getRoot()
-        .getStore(NAMESPACE)
-        .computeIfAbsent(Shared.class, key -> Shared.start(), Shared.class)
-        .broker();
+    Shared shared =
+        context
+            .getRoot()
+            .getStore(NAMESPACE)
+            .computeIfAbsent(Shared.class, key -> Shared.start(), Shared.class);
+    shared.check();
+    return shared.broker();
+  }
+
+  /** No test may end the broker: the one that does fails, with the broker's last words. */
+  @Override
+  public void afterEach(ExtensionContext context) {
+    Shared shared = context.getRoot().getStore(NAMESPACE).get(Shared.class, Shared.class);
+    if (shared != null) {
+      shared.check();
+    }
   }
 
   /** The broker of this run; the root context closes it. */
@@ -49,6 +61,12 @@ public final class BrokerExtension implements ParameterResolver {
         return new Shared(process.broker(), process, folder);
       } catch (IOException | InterruptedException e) {
         throw new IllegalStateException("no broker to test", e);
+      }
+    }
+
+    void check() {
+      if (process != null && !process.isAlive()) {
+        throw new AssertionError("the broker has ended:\n" + process.output());
       }
     }
 

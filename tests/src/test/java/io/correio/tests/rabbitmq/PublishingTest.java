@@ -75,7 +75,6 @@ final class PublishingTest {
             .priority(3)
             .correlationId("correlation")
             .replyTo("reply")
-            .expiration("100000")
             .messageId("id")
             .timestamp(Date.from(Instant.ofEpochSecond(1_700_000_000L)))
             .type("type")

@@ -91,8 +91,11 @@ final class LogReader {
         try {
           Delivery delivery =
               new Delivery(segment, lane, sequences, done, maxBytes - bytes, workspace, sink);
-          done += delivery.run();
+          int delivered = delivery.run();
+          done += delivered;
           bytes += delivery.bytes;
+          // The cursor has gone past what was located and had no room in this page.
+          place.hasCursor &= delivered == workspace.locations.count();
         } finally {
           files.release(segment);
         }

@@ -48,6 +48,8 @@ final class ForceBeforeConfirmTest {
     List<String> strace =
         List.of(
             "strace",
+            // The broker is our child and strace its grandchild, so signals reach the broker.
+            "-D",
             "-f",
             "-xx",
             "-s",

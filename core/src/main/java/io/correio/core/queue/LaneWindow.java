@@ -172,7 +172,7 @@ final class LaneWindow {
    * Sequences to fetch now: heads without body, then cold ones; null when nothing is to be done.
    */
   long @Nullable [] startFetch() {
-    if (lane == null || fetching || ready.size() > PAGE_MESSAGES / 2) {
+    if (lane == null || fetching || ready.size() > PAGE_MESSAGES / 2 || hasEnough()) {
       return null;
     }
     long[] wanted = new long[PAGE_MESSAGES];
@@ -191,6 +191,12 @@ final class LaneWindow {
     }
     fetching = true;
     return n == PAGE_MESSAGES ? wanted : Arrays.copyOf(wanted, n);
+  }
+
+  /** Whether what goes next is here with its body, and a page's bytes in all. */
+  private boolean hasEnough() {
+    QueuedMessage head = head();
+    return head != null && head.message != null && readyBytes >= WindowBudget.MAX_PAGE_BYTES;
   }
 
   /** A page has come: {@code count} messages of those asked for, from the first on. */

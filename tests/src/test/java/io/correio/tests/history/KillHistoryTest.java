@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,11 +96,13 @@ final class KillHistoryTest {
   }
 
   /** Takes out all that is left, with nobody publishing. */
-  private void drain(Broker broker) throws InterruptedException {
+  private void drain(Broker broker) throws InterruptedException, IOException, TimeoutException {
     List<Worker> consumers = consumers(broker, ROUNDS);
     consumers.forEach(Worker::start);
     try {
       Awaitility.await().atMost(DRAIN_MAX).until(() -> history.owed() == 0 && ready(broker) == 0);
+    } catch (ConditionTimeoutException e) {
+      System.out.println("not drained: " + history.owed() + " owed, ready: " + readyOfEach(broker));
     } finally {
       consumers.forEach(Worker::stop);
       for (Worker consumer : consumers) {
@@ -118,11 +121,15 @@ final class KillHistoryTest {
   }
 
   private long ready(Broker broker) throws IOException, TimeoutException {
+    return readyOfEach(broker).stream().mapToLong(Long::longValue).sum();
+  }
+
+  private List<Long> readyOfEach(Broker broker) throws IOException, TimeoutException {
     try (Connection connection = connect(broker)) {
       Channel channel = Objects.requireNonNull(connection.createChannel());
-      long ready = 0;
+      List<Long> ready = new ArrayList<>();
       for (String queue : queues) {
-        ready += channel.queueDeclarePassive(queue).getMessageCount();
+        ready.add((long) channel.queueDeclarePassive(queue).getMessageCount());
       }
       return ready;
     }

@@ -1,5 +1,6 @@
 package io.correio.server;
 
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -16,6 +17,15 @@ public final class Settings {
 
   private Settings(Map<Setting, Object> said) {
     this.said = said;
+  }
+
+  /**
+   * What a configuration file says, and the defaults.
+   *
+   * @throws ConfigException naming the file, the line and the key that cannot be used
+   */
+  public static Settings read(Path file) {
+    return ConfigFile.read(file, DEFAULTS);
   }
 
   /** These settings with another text. */

@@ -1,0 +1,264 @@
+package io.correio.server;
+
+import io.correio.core.identity.Permission;
+import io.correio.core.identity.User;
+import io.correio.core.manager.ManagerOptions;
+import io.correio.core.manager.QueueManager;
+import io.correio.core.message.Arguments;
+import io.correio.core.queue.Fact;
+import io.correio.core.routing.ExchangeDefinition;
+import io.correio.core.routing.ExchangeType;
+import io.correio.core.shard.ShardOptions;
+import io.correio.log.FileStorage;
+import io.correio.log.LogOptions;
+import io.correio.log.MemoryStorage;
+import io.correio.server.auth.Authenticator;
+import io.correio.server.auth.PasswordHash;
+import io.correio.server.front.Front;
+import io.correio.server.front.amqp091.Amqp091Front;
+import io.correio.server.front.amqp091.BodyBudget;
+import io.correio.server.front.amqp091.SessionLimits;
+import io.correio.server.net.Listener;
+import io.correio.server.net.ListenerOptions;
+import io.correio.server.net.Loops;
+import io.correio.server.net.Tls;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running broker: everything that it is made of, in the order in which it starts. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Correio correio = Correio.start(CorreioOptions.inMemory())) {
+ *   connect("amqp://guest:guest@127.0.0.1:" + correio.amqpPort());
+ * }
+ * }</pre>
+ */
+public final class Correio implements AutoCloseable {
+
+  /** The version, as clients and people are told. */
+  public static final String VERSION = "0.1.0";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Correio.class);
+  private static final String DEFAULT_VIRTUAL_HOST = "/";
+
+  /** The user of a fresh store. Everybody knows its password, so its hash need not be slow. */
+  private static final String FIRST_USER = "guest";
+
+  private static final int FIRST_USER_ITERATIONS = 1_000;
+
+  /** How long connections may take to end when the server stops; then they are cut. */
+  private static final long STOP_MILLIS = 5_000;
+
+  /** Memory for messages at the heads of a shard's queues. */
+  private static final long WINDOW_BYTES = 32 << 20;
+
+  /** Emitted to a connection and not reported as drained. */
+  private static final long OUTBOX_BYTES = 1 << 20;
+
+  /** What a start reads at most of a shard's log. */
+  private static final long CHECKPOINT_BYTES = 128 << 20;
+
+  /** Exit status of a process whose disk has failed: an input or output error, as sysexits says. */
+  private static final int DISK_FAILED = 74;
+
+  private final Deque<Stop> stops = new ArrayDeque<>();
+  private int amqpPort = Config.NO_PORT;
+  private int amqpsPort = Config.NO_PORT;
+
+  /** How to stop something that was started. */
+  private interface Stop {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private Correio() {}
+
+  /**
+   * Starts a broker and returns when it accepts connections.
+   *
+   * @throws IOException when a port is taken, the folder is in use, or the store cannot be read;
+   *     names the object and what to do
+   */
+  public static Correio start(CorreioOptions options) throws IOException {
+    Correio correio = new Correio();
+    try {
+      correio.wire(options);
+      return correio;
+    } catch (IOException | RuntimeException | Error e) {
+      correio.close();
+      throw e;
+    }
+  }
+
+  /** The whole of it, from the bottom up; {@link #close} takes it down in the opposite order. */
+  private void wire(CorreioOptions options) throws IOException {
+    Config config = options.config();
+
+    Loops loops = config.loops() == 0 ? Loops.open() : Loops.open(config.loops(), true);
+    stops.push(loops::close);
+
+    QueueManager manager = QueueManager.open(managerOptions(options), loops::executor);
+    stops.push(manager::close);
+
+    Authenticator authenticator =
+        new Authenticator(user -> manager.identities().user(user), config.logins());
+    Front amqp = amqpFront(config.limits(), manager, authenticator);
+
+    stops.push(() -> loops.stopConnections(STOP_MILLIS));
+    listen(options, loops, List.of(amqp));
+  }
+
+  private void listen(CorreioOptions options, Loops loops, List<Front> fronts) throws IOException {
+    Config.Listen listen = options.config().listen();
+    Listener amqp =
+        Listener.bind(loops, listenerOptions(options.config(), listen.amqpPort(), fronts, null));
+    stops.push(amqp::close);
+    amqpPort = amqp.port();
+    options.announce().accept("AMQP on " + amqp.address());
+
+    Path certificate = listen.certificate();
+    Path key = listen.key();
+    if (listen.amqpsPort() != Config.NO_PORT && certificate != null && key != null) {
+      Tls tls = Tls.read(certificate, key);
+      Listener amqps =
+          Listener.bind(loops, listenerOptions(options.config(), listen.amqpsPort(), fronts, tls));
+      stops.push(amqps::close);
+      amqpsPort = amqps.port();
+      options.announce().accept("AMQP over TLS on " + amqps.address());
+    }
+  }
+
+  private static ListenerOptions listenerOptions(
+      Config config, int port, List<Front> fronts, @Nullable Tls tls) {
+    Config.Limits limits = config.limits();
+    return new ListenerOptions(
+        config.listen().bind(),
+        port,
+        config.listen().backlog(),
+        limits.maxConnections(),
+        limits.handshakeTimeoutMillis(),
+        limits.closeTimeoutMillis(),
+        fronts,
+        tls);
+  }
+
+  private ManagerOptions managerOptions(CorreioOptions options) throws IOException {
+    LogOptions log = options.keepsData() ? LogOptions.durable() : LogOptions.memory();
+    return new ManagerOptions(
+        storages(options),
+        log,
+        log.withForced(false),
+        new ShardOptions(WINDOW_BYTES, OUTBOX_BYTES, CHECKPOINT_BYTES),
+        predeclared(),
+        DEFAULT_VIRTUAL_HOST,
+        firstIdentities(),
+        (reason, cause) -> failed(options, reason, cause));
+  }
+
+  /** Locks the data folder as a whole, before anything in it is opened. */
+  private ManagerOptions.StorageFactory storages(CorreioOptions options) throws IOException {
+    if (!options.keepsData()) {
+      return folder -> new MemoryStorage();
+    }
+    Path data = options.config().data();
+    FileStorage whole = FileStorage.open(data);
+    stops.push(whole::close);
+    return folder -> FileStorage.open(data.resolve(folder));
+  }
+
+  private static void failed(CorreioOptions options, String reason, Throwable cause) {
+    LOG.error("{}; nothing can be promised any more", reason, cause);
+    CorreioOptions.FatalError fatal = options.fatal();
+    if (fatal == null) {
+      Runtime.getRuntime().halt(DISK_FAILED);
+    } else {
+      fatal.failed(reason, cause);
+    }
+  }
+
+  private static List<ExchangeDefinition> predeclared() {
+    List<ExchangeDefinition> exchanges = new ArrayList<>();
+    for (ExchangeType type : ExchangeType.values()) {
+      exchanges.add(predeclared("amq." + type.wireName(), type));
+    }
+    exchanges.add(predeclared("amq.match", ExchangeType.HEADERS));
+    return exchanges;
+  }
+
+  private static ExchangeDefinition predeclared(String name, ExchangeType type) {
+    return new ExchangeDefinition(name, type, true, false, false, Arguments.EMPTY);
+  }
+
+  private static List<Fact.Identity> firstIdentities() {
+    String credential =
+        PasswordHash.encode(FIRST_USER.getBytes(StandardCharsets.UTF_8), FIRST_USER_ITERATIONS);
+    return List.of(
+        new Fact.UserPut(new User(FIRST_USER, credential, Set.of("administrator"))),
+        new Fact.PermissionPut(new Permission(FIRST_USER, DEFAULT_VIRTUAL_HOST, ".*", ".*", ".*")));
+  }
+
+  private static Front amqpFront(
+      Config.Limits limits, QueueManager manager, Authenticator authenticator) {
+    SessionLimits session =
+        new SessionLimits(
+            limits.channelsPerConnection(),
+            limits.frameMaxBytes(),
+            limits.heartbeatSeconds(),
+            limits.consumersPerChannel(),
+            limits.unsettledPerChannel(),
+            limits.messageMaxBytes(),
+            limits.transactionMaxBytes(),
+            limits.transactionMaxOperations(),
+            limits.refusalDelayMillis(),
+            limits.closeTimeoutMillis());
+    return new Amqp091Front(
+        new ManagerHosts(manager),
+        authenticator::authenticate,
+        new BodyBudget(limits.bodiesBytes(), limits.transactionsBytes(), session),
+        session,
+        VERSION);
+  }
+
+  /** Port that speaks AMQP. */
+  public int amqpPort() {
+    return amqpPort;
+  }
+
+  /** Port that speaks AMQP over TLS, or {@link Config#NO_PORT}. */
+  public int amqpsPort() {
+    return amqpsPort;
+  }
+
+  /**
+   * A clean stop: no new connections, goodbye to those that are open, then the store. Returns when
+   * everything has ended. Idempotent.
+   */
+  @Override
+  public synchronized void close() {
+    long start = System.nanoTime();
+    boolean interrupted = false;
+    while (!stops.isEmpty()) {
+      try {
+        stops.pop().run();
+      } catch (InterruptedException e) {
+        interrupted = true; // the rest is stopped all the same
+      } catch (IOException | RuntimeException e) {
+        LOG.error("A part of the server did not stop cleanly", e);
+      }
+    }
+    LOG.debug("Stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.correio.server.cli;
+
+import io.correio.amqp.v091.wire.FieldTable;
+import io.correio.server.client.Amqp091Client;
+import io.correio.server.client.Received;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code correio get}: waits for a message and takes it. */
+@Command(
+    name = "get",
+    description =
+        "Takes the first message of a queue and prints its body, waiting until there is one. A"
+            + " queue that does not exist is made, a durable one.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  correio get letters",
+      "  correio get letters --wait 10 || echo nothing came",
+      "",
+      "Exit status: 0 printed, 1 nothing came in time, 2 wrong usage, 3 no broker there, or it"
+          + " refused."
+    })
+final class GetCommand extends ClientCommand {
+
+  @Parameters(index = "0", paramLabel = "QUEUE", description = "Name of the queue.")
+  private String queue = "";
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      description = "Give up after so long, such as 0.5; without it, never.")
+  private @Nullable Double seconds;
+
+  @Override
+  int run(Amqp091Client client) throws IOException {
+    if (client.queue(queue).isEmpty()) {
+      client.declareQueue(queue, true, FieldTable.empty());
+    }
+    String consumer = client.consume(queue, false, 1);
+    Duration wait = seconds == null ? null : Duration.ofMillis((long) (seconds * 1_000));
+    Optional<Received> received = client.receive(wait);
+    if (received.isEmpty()) {
+      client.cancel(consumer); // what came in this moment goes back to its place
+      return ExitStatus.EMPTY;
+    }
+    print(received.get().body());
+    client.ack(received.get().deliveryTag(), false);
+    client.barrier();
+    return ExitStatus.OK;
+  }
+}

@@ -137,7 +137,8 @@ final class Appender {
 
   private boolean hasKeys(int keys) {
     int there = directory.keyCount();
-    return there == 0 || there + keys <= options.maxSegmentKeys();
+    // The limit keeps memory in bounds; when room is short, room counts for more.
+    return there == 0 || there + keys <= options.maxSegmentKeys() || !supply.mayLeaveActive();
   }
 
   private void makeRoom(int bytes, int keys, boolean accepted) throws IOException {
@@ -183,6 +184,7 @@ final class Appender {
     buffer.clear();
     directory.publish();
     segment.used(end + directory.bytesWith(0));
+    segment.nearlyFull(directory.keyCount() > options.maxSegmentKeys() / 4 * 3);
     lastPosition = stampedPosition;
     unforced = true;
   }
@@ -205,8 +207,9 @@ final class Appender {
 
   /** Seals the segment, forces it, and only then goes on in the next one. */
   private void roll() throws IOException {
-    seal();
+    // Before sealing: a start on a full disk must find a segment to go on in.
     Segment next = supply.take();
+    seal();
     Segment full = segment;
     segment = next;
     directory = new ActiveDirectory();
@@ -222,29 +225,11 @@ final class Appender {
   }
 
   private void seal() throws IOException {
-    long start = DirectoryWriter.align(end);
     StorageFile file = segment.file();
-    DirectoryWriter.LaneExtent lanes =
-        new DirectoryWriter(
-                directory,
-                segment.header().firstNumber(),
-                segment.header().use(),
-                (pages, offset) -> file.write(pages, start + offset))
-            .write();
     Seal seal =
-        new Seal(
-            segment.header().use(),
-            end,
-            start,
-            lanes.count(),
-            directory.keyCount(),
-            firstPosition,
-            lastPosition,
-            lanes.smallest(),
-            lanes.largest(),
-            lastChecksum);
-    file.write(seal.encode(segment.header().firstNumber()), Seal.OFFSET);
-    long length = start + DirectoryWriter.bytes(lanes.count(), directory.keyCount());
+        SegmentEnd.write(
+            file, segment.header(), directory, end, lastChecksum, firstPosition, lastPosition);
+    long length = SegmentEnd.end(seal);
     if (length < segment.allocated() / 4 * 3) {
       supply.ifNotGrowing(() -> {
         file.truncate(length);

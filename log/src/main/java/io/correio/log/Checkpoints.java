@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Checkpoints {
 
+  private static final System.Logger LOGGER = System.getLogger(Checkpoints.class.getName());
   private static final Pattern NAME = Pattern.compile("(\\d{8,18})\\.checkpoint");
   private static final String SPARE = "checkpoint.spare";
   private static final long MIN_SPARE_BYTES = 64 * 1024;
@@ -35,11 +36,13 @@ final class Checkpoints {
   private final boolean forced;
   private final LongSupplier durablePosition;
   private final List<Found> found = new ArrayList<>();
+  private final List<String> superfluous = new ArrayList<>();
   private long number;
   private long spareBytes = MIN_SPARE_BYTES;
   private volatile long replayFrom = -1;
   private @Nullable String current;
   private boolean writing;
+  private boolean prepared;
 
   private record Found(String name, CheckpointFormat.Header header) {}
 
@@ -59,6 +62,7 @@ final class Checkpoints {
       Matcher matcher = NAME.matcher(name);
       if (matcher.matches()) {
         number = Math.max(number, Long.parseLong(matcher.group(1)));
+        superfluous.add(name);
         CheckpointFormat.Header header = header(name);
         if (header != null) {
           found.add(new Found(name, header));
@@ -89,8 +93,14 @@ final class Checkpoints {
       if (isWhole(candidate)) {
         replayFrom = candidate.header().replayFrom();
         current = candidate.name();
+        superfluous.remove(current);
         return reader(candidate);
       }
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "The checkpoint {0}/{1} is damaged: starting from an older one, which takes longer",
+          storage.describe(),
+          candidate.name());
     }
     return null;
   }
@@ -117,10 +127,10 @@ final class Checkpoints {
     return replayFrom;
   }
 
-  /** Has room for the next checkpoint, if the disk has. Returns false when it has not. */
-  boolean prepare() {
-    if (writing) {
-      return true;
+  /** Has room for the next checkpoint, if the disk has; tried again by the next call otherwise. */
+  void prepare() {
+    if (writing || prepared) {
+      return;
     }
     try (StorageFile spare = openSpare()) {
       long size = spare.size();
@@ -129,9 +139,10 @@ final class Checkpoints {
         spare.force();
         storage.forceDirectory();
       }
-      return true;
+      prepared = true;
     } catch (IOException e) {
-      return false;
+      // What there is of it may suffice; the disk's owner sees that it is full by other signs.
+      prepared = false;
     }
   }
 
@@ -142,6 +153,11 @@ final class Checkpoints {
   CheckpointWriter begin(long from) throws IOException {
     if (writing) {
       throw new IllegalStateException("Another checkpoint is being written");
+    }
+    if (from < replayFrom) {
+      throw new IllegalArgumentException(
+          "The last checkpoint covers position %d, so this one cannot end at %d"
+              .formatted(replayFrom, from));
     }
     StorageFile file = openSpare();
     writing = true;
@@ -176,6 +192,11 @@ final class Checkpoints {
     if (old != null) {
       storage.rename(old, SPARE);
     }
+    for (String other : superfluous) {
+      storage.delete(other);
+    }
+    superfluous.clear();
+    prepared = false;
     prepare();
   }
 }

@@ -6,7 +6,8 @@ package io.correio.log;
  * @param freedSegments segments that hold nothing any more
  * @param mergedSegments segments that were replaced by one
  * @param copiedBytes bytes of live records copied
- * @param moreWork whether another call would find more to do
+ * @param moreWork whether another call now would find more to do; false also when the limit for
+ *     copying is reached for the moment
  */
 public record CleanResult(
     int freedSegments, int mergedSegments, long copiedBytes, boolean moreWork) {}

@@ -48,12 +48,23 @@ final class LogFolder {
     return checkpoints;
   }
 
-  /** Removes every file of a log that is not to be kept. */
-  static void clear(Storage storage) throws IOException {
+  /** Removes every file of a log that is not to be kept, but one whose room can be used again. */
+  static void clear(Storage storage, int segmentBytes) throws IOException {
+    boolean kept = false;
     for (String name : storage.list()) {
-      if (SegmentName.parse(name) != null || isAuxiliary(name) || Checkpoints.isCheckpoint(name)) {
+      boolean segment = SegmentName.parse(name) != null;
+      if (segment && !kept && size(storage, name) >= segmentBytes) {
+        storage.rename(name, name + SegmentSupply.FREE);
+        kept = true;
+      } else if (segment || isAuxiliary(name) || Checkpoints.isCheckpoint(name)) {
         storage.delete(name);
       }
+    }
+  }
+
+  private static long size(Storage storage, String name) throws IOException {
+    try (StorageFile file = storage.open(name)) {
+      return file.size();
     }
   }
 

@@ -11,8 +11,9 @@ import io.correio.log.format.RecordFormat;
  * @param reserveBytes kept for what must not wait, never counted by {@link SegmentedLog#room()}
  * @param keepFreeBytes the log takes no more room when the storage has less than this left
  * @param maxEntryBytes an entry with its headers and keys is at most so long
- * @param maxSegmentKeys a segment is sealed when its directory has so many keys
- * @param aheadBytes preparing goes on until {@link SegmentedLog#room()} is at least this
+ * @param maxSegmentKeys a segment is sealed when its directory has so many keys, unless room is
+ *     short
+ * @param aheadBytes preparing goes on until {@link SegmentedLog#room()} is this; it is never more
  * @param firstStepBytes allocated by opening an empty folder, before any preparing
  * @param stepBytes allocated and forced at a time when preparing
  * @param directoryCacheBytes directory pages kept in memory, for all segments together
@@ -64,7 +65,7 @@ public record LogOptions(
         64 * MIB,
         RecordFormat.MAX_RECORD_BYTES,
         500_000,
-        24 * MIB,
+        16 * MIB,
         MIB,
         4 * MIB,
         16 * MIB,
@@ -74,7 +75,7 @@ public record LogOptions(
 
   /** For what need not outlive the process: never forced, emptied at open. */
   public static LogOptions scratch() {
-    return durable().withForced(false);
+    return durable().withForced(false).withReserveBytes(0);
   }
 
   /** For a {@link MemoryStorage}: smaller segments, since dead ones keep their memory. */
@@ -91,7 +92,7 @@ public record LogOptions(
         keepFreeBytes,
         largestEntry(bytes),
         maxSegmentKeys,
-        Math.min(24 * MIB, bytes / 8L * 3),
+        Math.min(16 * MIB, bytes / 4),
         Math.min(MIB, bytes),
         Math.min(4 * MIB, bytes / 4),
         directoryCacheBytes,

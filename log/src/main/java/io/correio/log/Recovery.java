@@ -159,6 +159,7 @@ final class Recovery {
       if (whole && seal.lastPosition() <= from) {
         // A checkpoint relies on its entries: they were durable before.
         last = Math.max(last, seal.lastPosition());
+        force(segment);
         return null;
       }
       checkBegin(segment, seal.firstPosition());

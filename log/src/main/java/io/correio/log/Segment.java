@@ -38,8 +38,15 @@ final class Segment implements PageReader {
 
   private volatile long allocated;
   private volatile long used;
+  private volatile boolean nearlyFull;
   private volatile @Nullable ActiveDirectory activeDirectory;
   private volatile @Nullable Sealed sealed;
+
+  // Of the cleaner, which counts what is alive; the bytes are shown to others.
+  private Census.LaneRange @Nullable [] laneRanges;
+  private long liveKeys;
+  private volatile long liveBytes;
+  private long mergeableBelowKeys = Long.MAX_VALUE;
 
   /** A sealed segment's summary, and its directory on the disk. */
   record Sealed(Seal seal, SealedDirectory directory) {
@@ -97,6 +104,15 @@ final class Segment implements PageReader {
     used = bytes;
   }
 
+  /** Whether it will be left before its bytes are used up: it has many keys. */
+  boolean isNearlyFull() {
+    return nearlyFull;
+  }
+
+  void nearlyFull(boolean value) {
+    nearlyFull = value;
+  }
+
   /** What can still be written, pages that are begun and the directory's alignment taken off. */
   long usable() {
     return Math.max(0, allocated - used - DirectoryWriter.MAX_SLACK_BYTES);
@@ -132,6 +148,36 @@ final class Segment implements PageReader {
         seal.directoryOffset(),
         seal.laneCount(),
         seal.keyCount());
+  }
+
+  Census.LaneRange @Nullable [] laneRanges() {
+    return laneRanges;
+  }
+
+  void laneRanges(Census.LaneRange[] ranges) {
+    laneRanges = ranges;
+  }
+
+  void live(long keys, long bytes) {
+    liveKeys = keys;
+    liveBytes = bytes;
+  }
+
+  long liveKeys() {
+    return liveKeys;
+  }
+
+  long liveBytes() {
+    return liveBytes;
+  }
+
+  boolean isMergeable() {
+    return liveKeys < mergeableBelowKeys;
+  }
+
+  /** More is alive than was estimated: not before half of it is dead. */
+  void postponeMerge() {
+    mergeableBelowKeys = liveKeys / 2;
   }
 
   boolean isMerged() {

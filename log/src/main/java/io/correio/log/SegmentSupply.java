@@ -35,6 +35,7 @@ final class SegmentSupply {
   private final Storage storage;
   private final LogOptions options;
   private final OpenFiles files;
+  private final SegmentSet segments;
 
   /** Held while room is taken; never by who only takes a spare. */
   private final ReentrantLock growth = new ReentrantLock();
@@ -45,10 +46,11 @@ final class SegmentSupply {
   private long nextNumber = 1;
   private volatile boolean roomShort;
 
-  SegmentSupply(Storage storage, LogOptions options, OpenFiles files) {
+  SegmentSupply(Storage storage, LogOptions options, OpenFiles files, SegmentSet segments) {
     this.storage = storage;
     this.options = options;
     this.files = files;
+    this.segments = segments;
   }
 
   /** Numbers above this one are free. */
@@ -64,6 +66,11 @@ final class SegmentSupply {
   /** A file without a life, to be recycled. */
   synchronized void addFree(String name) {
     free.add(name);
+  }
+
+  /** Takes a free file for something else; null when there is none. */
+  synchronized @Nullable String takeFree() {
+    return free.poll();
   }
 
   synchronized int freeFiles() {
@@ -139,15 +146,20 @@ final class SegmentSupply {
   boolean prepare() {
     growth.lock();
     try {
-      if (room() >= options.aheadBytes()) {
+      if (isPrepared()) {
         roomShort = false;
         return false;
       }
-      checkFree();
       Segment growing = growing();
       if (growing != null) {
+        if (!diskHas(options.stepBytes())) {
+          return stop();
+        }
         extend(growing);
       } else {
+        if (!mayMake()) {
+          return stop();
+        }
         Segment made = make();
         synchronized (this) {
           spares.add(made);
@@ -155,19 +167,32 @@ final class SegmentSupply {
         }
       }
       roomShort = false;
-      return room() < options.aheadBytes();
+      return !isPrepared();
     } catch (IOException e) {
-      roomShort = true;
-      return false;
+      return stop();
     } finally {
       growth.unlock();
     }
   }
 
-  private void checkFree() throws IOException {
-    if (storage.usableBytes() - options.stepBytes() < options.keepFreeBytes() && freeFiles() == 0) {
-      throw new IOException("Less than " + options.keepFreeBytes() + " bytes are left");
+  private boolean stop() {
+    roomShort = true;
+    return false;
+  }
+
+  /** Whether another segment may be made. Where merging may be needed it finds room for one. */
+  private boolean mayMake() throws IOException {
+    boolean merges = segments.list().size() > 2;
+    int free = freeFiles();
+    if (free > (merges ? 1 : 0)) {
+      return true;
     }
+    long forMerging = merges ? Math.max(0, options.segmentBytes() - options.keepFreeBytes()) : 0;
+    return diskHas((free == 1 ? 0 : options.segmentBytes()) + forMerging);
+  }
+
+  private boolean diskHas(long bytes) throws IOException {
+    return storage.usableBytes() - bytes >= options.keepFreeBytes();
   }
 
   boolean roomShort() {
@@ -184,18 +209,47 @@ final class SegmentSupply {
   }
 
   /**
-   * What entries of any size can rely on. An entry does not span segments, so each segment but the
-   * last may end with almost a largest entry unused.
+   * What entries of any size can rely on; no more than is always prepared, so that leaving a
+   * segment early breaks no promise.
    */
   long room() {
+    return Math.min(options.aheadBytes(), forEntries(certain(writable)));
+  }
+
+  /** As {@link #room()}, with the reserve, of entries without keys. */
+  long roomWithReserve() {
+    return certain(writable);
+  }
+
+  /** Whether the active segment may be left although it is not full. */
+  boolean mayLeaveActive() {
+    List<Segment> all = writable;
+    return forEntries(certain(all.subList(1, all.size()))) >= options.aheadBytes();
+  }
+
+  private boolean isPrepared() {
+    return writable.getFirst().isNearlyFull()
+        ? mayLeaveActive()
+        : forEntries(certain(writable)) >= options.aheadBytes();
+  }
+
+  private long forEntries(long certain) {
+    return (long) (Math.max(0, certain - options.reserveBytes()) * RECORD_SHARE);
+  }
+
+  /**
+   * An entry does not span segments, so each segment but the last may end with almost a largest
+   * entry unused.
+   */
+  private long certain(List<Segment> ahead) {
     long certain = 0;
     long before = 0;
-    for (Segment segment : writable) {
+    for (Segment segment : ahead) {
       long usable = segment.usable();
       certain = Math.max(certain, before + usable);
       before += Math.max(0, usable - options.maxEntryBytes());
     }
-    return (long) (Math.max(0, certain - options.reserveBytes()) * RECORD_SHARE);
+    return certain;
   }
 
   /** Allocated and not yet written, in all prepared segments and the active one. */

@@ -39,16 +39,19 @@ public final class SegmentedLog implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final LogReader reader;
   private final LogFolder folder;
+  private final Cleaning cleaning;
   private volatile @Nullable Appender appender;
 
   private SegmentedLog(Storage storage, LogOptions options) {
     this.options = options;
     this.cache = new PageCache(options.directoryCacheBytes());
     this.files = new OpenFiles(options.openFiles());
-    this.supply = new SegmentSupply(storage, options, files);
+    this.supply = new SegmentSupply(storage, options, files, segments);
     this.checkpoints = new Checkpoints(storage, options.forced(), this::durablePosition);
     this.reader = new LogReader(segments, files);
     this.folder = new LogFolder(storage, cache);
+    this.cleaning =
+        new Cleaning(storage, options, segments, files, supply, cache, checkpoints::replayFrom);
   }
 
   /**
@@ -61,7 +64,7 @@ public final class SegmentedLog implements AutoCloseable {
   public static SegmentedLog open(Storage storage, LogOptions options) throws IOException {
     SegmentedLog log = new SegmentedLog(storage, options);
     if (!options.forced()) {
-      LogFolder.clear(storage);
+      LogFolder.clear(storage, options.segmentBytes());
     }
     log.open();
     return log;
@@ -169,11 +172,21 @@ public final class SegmentedLog implements AutoCloseable {
   }
 
   /**
-   * Takes room on the disk ahead of the writer: one step. Cleaner thread.
+   * Bytes of entries without keys that can be appended for certain, the reserve included: for
+   * settlements, which make room in the end. Any thread; cheap.
+   */
+  public long roomWithReserve() {
+    return supply.roomWithReserve();
+  }
+
+  /**
+   * Takes room on the disk ahead of the writer: one step. Room for the next checkpoint is taken,
+   * too. Cleaner thread.
    *
    * @return whether more work waits; false also when the disk is full, then {@link #roomShort()}
    */
   public boolean prepare() {
+    checkpoints.prepare();
     return supply.prepare();
   }
 
@@ -206,25 +219,31 @@ public final class SegmentedLog implements AutoCloseable {
   }
 
   /**
-   * Frees segments that hold nothing alive. Cleaner thread.
+   * Gives back what is dead: frees segments that hold nothing alive and merges neighbours that hold
+   * little. Only segments below the last committed checkpoint. Does a slice of the work, some 10
+   * ms, and is called again, with {@link #prepare()} in between, until no more work waits; the
+   * merging then goes on with the next round. Cleaner thread.
    *
-   * @param liveness asked for messages of segments that lie below the last checkpoint
+   * @throws CorruptLogException when something alive is not readable; nothing is lost by the try
    */
   public CleanResult clean(Liveness liveness) throws IOException {
-    return new CleanResult(0, 0, 0, false);
+    appender();
+    return cleaning.clean(liveness);
   }
 
   /** Figures. Any thread. */
   public LogStatistics statistics() {
     List<Segment> list = segments.list();
     long bytes = supply.allocatedBytes();
+    long liveBytes = 0;
     for (Segment segment : list) {
       bytes += segment.sealed() != null ? segment.allocated() : 0;
+      liveBytes += segment.liveBytes();
     }
     return new LogStatistics(
         list.size(),
         bytes,
-        0,
+        liveBytes,
         supply.spareBytes(),
         room(),
         roomShort(),
@@ -236,6 +255,7 @@ public final class SegmentedLog implements AutoCloseable {
   /** Closes the files; forces nothing. */
   @Override
   public void close() throws IOException {
+    cleaning.close();
     files.close();
   }
 }

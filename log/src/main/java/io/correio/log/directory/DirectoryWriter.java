@@ -17,6 +17,9 @@ public final class DirectoryWriter {
   /** What a directory may take beyond its lines and entries: alignment and pages begun. */
   public static final int MAX_SLACK_BYTES = 4 * DirectoryFormat.PAGE_BYTES;
 
+  /** What a key takes at most, when it is in a lane of its own. */
+  public static final int MAX_BYTES_PER_KEY = 38;
+
   private static final int BUFFERED_PAGES = 64;
 
   private final ActiveDirectory directory;

@@ -117,9 +117,7 @@ public final class SealedDirectory {
     cursor.start = laneInt(line, 16);
     cursor.count = laneInt(line, 20);
     cursor.next = cursor.start;
-    if (cursor.start < 0 || cursor.count <= 0 || cursor.start > keyCount - cursor.count) {
-      throw reader.corrupt(pageOffset(line / DirectoryFormat.LANES_PER_PAGE), "lane table");
-    }
+    check(line, cursor.start, cursor.count);
   }
 
   /**
@@ -134,28 +132,24 @@ public final class SealedDirectory {
     int end = cursor.start + cursor.count;
     int blockIndex = -1;
     ByteBuffer block = ByteBuffer.allocate(0);
-    while (from + found < to && !locations.isFull() && cursor.next < end) {
+    while (from + found < to && !locations.isFull()) {
       long wanted = sequences[from + found] - cursor.first;
-      int page = lanePages + cursor.next / DirectoryFormat.ENTRIES_PER_PAGE;
-      if (page / PAGES_PER_BLOCK != blockIndex) {
-        blockIndex = page / PAGES_PER_BLOCK;
+      if (cursor.next == end || delta(block, blockIndex, cursor.next) != wanted) {
+        // The caller left some out, or went back.
+        int at = wanted < 0 ? end : lowerBound(cursor, sequences[from + found]);
+        if (at == end || delta(at) != wanted) {
+          break;
+        }
+        cursor.next = at;
+      }
+      if (entryBlock(cursor.next) != blockIndex) {
+        blockIndex = entryBlock(cursor.next);
         block = cache.block(this, blockIndex);
       }
       int at = entryAt(cursor.next);
-      if ((block.getInt(at) & MAX_DELTA) == wanted) {
-        locations.add(block.getInt(at + 4), block.getInt(at + 8));
-        cursor.next++;
-        found++;
-        continue;
-      }
-      if (wanted < 0) {
-        break;
-      }
-      int skipTo = lowerBound(cursor, sequences[from + found]);
-      if (skipTo == end || delta(skipTo) != wanted) {
-        break;
-      }
-      cursor.next = skipTo;
+      locations.add(block.getInt(at + 4), block.getInt(at + 8));
+      cursor.next++;
+      found++;
     }
     return found;
   }
@@ -203,35 +197,53 @@ public final class SealedDirectory {
     return low;
   }
 
-  /** The lane of a line of the lane table. */
-  long lane(int line) throws IOException {
-    return laneBlock(line).getLong(laneAt(line));
+  private long lane(int line) throws IOException {
+    return cache.block(this, laneBlock(line)).getLong(laneAt(line));
   }
 
   private long first(int line) throws IOException {
-    return laneBlock(line).getLong(laneAt(line) + 8);
+    return cache.block(this, laneBlock(line)).getLong(laneAt(line) + 8);
   }
 
   private int laneInt(int line, int field) throws IOException {
-    return laneBlock(line).getInt(laneAt(line) + field);
+    return cache.block(this, laneBlock(line)).getInt(laneAt(line) + field);
   }
 
-  private ByteBuffer laneBlock(int line) throws IOException {
-    return cache.block(this, line / DirectoryFormat.LANES_PER_PAGE / PAGES_PER_BLOCK);
+  /** The block in which a line of the lane table lies. */
+  int laneBlock(int line) {
+    return line / DirectoryFormat.LANES_PER_PAGE / PAGES_PER_BLOCK;
   }
 
-  private static int laneAt(int line) {
+  /** The block in which an entry lies. */
+  int entryBlock(int entry) {
+    return (lanePages + entry / DirectoryFormat.ENTRIES_PER_PAGE) / PAGES_PER_BLOCK;
+  }
+
+  /** Refuses a line whose entries cannot be its own. */
+  void check(int line, int start, int count) throws IOException {
+    if (start < 0 || count <= 0 || start > keyCount - count) {
+      throw reader.corrupt(pageOffset(line / DirectoryFormat.LANES_PER_PAGE), "lane table");
+    }
+  }
+
+  static int laneAt(int line) {
     int page = line / DirectoryFormat.LANES_PER_PAGE % PAGES_PER_BLOCK;
     return page * DirectoryFormat.PAGE_BYTES
         + line % DirectoryFormat.LANES_PER_PAGE * DirectoryFormat.LANE_BYTES;
   }
 
-  private long delta(int entry) throws IOException {
-    int page = lanePages + entry / DirectoryFormat.ENTRIES_PER_PAGE;
-    return cache.block(this, page / PAGES_PER_BLOCK).getInt(entryAt(entry)) & MAX_DELTA;
+  /** An entry's delta, from the block at hand if it lies there. */
+  private long delta(ByteBuffer block, int blockIndex, int entry) throws IOException {
+    return entryBlock(entry) == blockIndex
+        ? block.getInt(entryAt(entry)) & MAX_DELTA
+        : delta(entry);
   }
 
-  private int entryAt(int entry) {
+  private long delta(int entry) throws IOException {
+    return cache.block(this, entryBlock(entry)).getInt(entryAt(entry)) & MAX_DELTA;
+  }
+
+  int entryAt(int entry) {
     int page = (lanePages + entry / DirectoryFormat.ENTRIES_PER_PAGE) % PAGES_PER_BLOCK;
     return page * DirectoryFormat.PAGE_BYTES
         + entry % DirectoryFormat.ENTRIES_PER_PAGE * DirectoryFormat.ENTRY_BYTES;

@@ -115,6 +115,11 @@ final class Appender {
         last = RecordFormat.isLast(buffer, entryEnd);
         entryEnd += RecordFormat.HEADER_BYTES + RecordFormat.length(buffer, entryEnd);
       }
+      if (entryEnd - at > options.maxEntryBytes()) {
+        throw new IllegalArgumentException(
+            "An entry of %d bytes is above the limit of %d"
+                .formatted(entryEnd - at, options.maxEntryBytes()));
+      }
       if (!accepted || !fits(entryEnd - at, keys)) {
         write(buffer, written, at);
         written = at;
@@ -132,7 +137,7 @@ final class Appender {
 
   /** File length at which an entry and the directory that then follows fit. */
   private long needed(int bytes, int keys) {
-    return end + bytes + directory.bytesWith(keys) + DirectoryWriter.MAX_SLACK_BYTES;
+    return end + bytes + directory.bytesWith(keys) + DirectoryWriter.ALIGNMENT_BYTES;
   }
 
   private boolean hasKeys(int keys) {
@@ -146,11 +151,6 @@ final class Appender {
       roll();
     }
     long needed = needed(bytes, keys);
-    if (needed > segmentBytes()) {
-      throw new IllegalArgumentException(
-          "An entry of %d bytes with %d keys is too long for a segment of %d bytes"
-              .formatted(bytes, keys, segmentBytes()));
-    }
     if (needed > segment.allocated()) {
       supply.grow(segment, needed);
     }

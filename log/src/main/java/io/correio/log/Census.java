@@ -1,9 +1,11 @@
 package io.correio.log;
 
 import io.correio.log.directory.DirectoryScan;
+import io.correio.log.format.RecordFormat;
 import io.correio.log.format.Seal;
 import io.correio.log.format.SegmentHeader;
 import java.io.IOException;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,19 +85,21 @@ final class Census {
 
   private static Count countEach(Segment.Sealed sealed, Liveness liveness) throws IOException {
     DirectoryScan scan = new DirectoryScan(sealed.directory());
+    BitSet counted = new BitSet();
     long keys = 0;
     long bytes = 0;
     while (scan.nextLane()) {
       while (scan.nextEntry()) {
         if (liveness.isAlive(scan.lane(), scan.sequence())) {
           keys++;
-          bytes += scan.length();
+          // No two records begin within a header's length, so this names each of them.
+          int record = scan.offset() / RecordFormat.HEADER_BYTES;
+          bytes += counted.get(record) ? 0 : scan.length();
+          counted.set(record);
         }
       }
     }
-    // A record with several keys was counted for each of them.
-    long all = sealed.seal().recordsEnd() - SegmentHeader.BLOCK_BYTES;
-    return new Count(keys, Math.min(bytes, all), sealed.seal().keyCount());
+    return new Count(keys, bytes, sealed.seal().keyCount());
   }
 
   private static long estimate(Seal seal, long liveKeys) {

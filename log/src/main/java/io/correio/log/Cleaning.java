@@ -80,6 +80,8 @@ final class Cleaning {
       for (Segment segment : dead) {
         retire(List.of(segment), List.of());
       }
+      // What is free now may be what a merge needs.
+      giveBack();
       if (roundOver) {
         merge = beginMerge();
       }

@@ -19,7 +19,7 @@ final class EntryScanner {
   private final Segment segment;
   private final long limit;
   private final RecordChecksum checksum = new RecordChecksum();
-  private ByteBuffer buffer = allocate(READ_BYTES);
+  private ByteBuffer buffer;
   private long bufferOffset;
 
   private long offset = SegmentHeader.BLOCK_BYTES;
@@ -37,6 +37,7 @@ final class EntryScanner {
     this.segment = segment;
     this.limit = limit;
     this.bufferOffset = offset;
+    this.buffer = allocate((int) Math.clamp(limit - offset, 0, READ_BYTES));
     buffer.limit(0);
     checksum.segment(segment.header().firstNumber(), segment.header().use());
   }

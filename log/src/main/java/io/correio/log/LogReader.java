@@ -37,12 +37,14 @@ final class LogReader {
 
   private final SegmentSet segments;
   private final OpenFiles files;
+  private final int readBytes;
   private final Deque<Workspace> pool = new ArrayDeque<>();
   private final Map<Long, Place> places = new LinkedHashMap<>(64, 0.75f, true);
 
-  LogReader(SegmentSet segments, OpenFiles files) {
+  LogReader(SegmentSet segments, OpenFiles files, int segmentBytes) {
     this.segments = segments;
     this.files = files;
+    this.readBytes = Math.min(READ_BYTES, segmentBytes);
   }
 
   /** Where the last read of a lane ended; the cursor counts only in a sealed segment. */
@@ -54,9 +56,13 @@ final class LogReader {
 
   /** What one read needs. */
   private static final class Workspace {
-    final ByteBuffer buffer = allocate(READ_BYTES);
+    final ByteBuffer buffer;
     final Locations locations = new Locations(BATCH);
     final RecordChecksum checksum = new RecordChecksum();
+
+    Workspace(int bytes) {
+      buffer = allocate(bytes);
+    }
   }
 
   /** How looking into one segment ended. */
@@ -275,7 +281,8 @@ final class LogReader {
         int end = neighbours(delivered);
         long start = offset(delivered);
         int length = (int) (offset(end - 1) + locations.length(end - 1) - start);
-        ByteBuffer buffer = length > READ_BYTES ? allocate(length) : workspace.buffer;
+        ByteBuffer buffer =
+            length > workspace.buffer.capacity() ? allocate(length) : workspace.buffer;
         buffer.clear().limit(length);
         segment.read(buffer, start);
         buffer.clear().limit(length);
@@ -300,7 +307,7 @@ final class LogReader {
         long nextEnd = offset(next) + locations.length(next);
         if (offset(next) < end
             || offset(next) - end > MAX_GAP_BYTES
-            || nextEnd - start > READ_BYTES) {
+            || nextEnd - start > workspace.buffer.capacity()) {
           break;
         }
         end = nextEnd;
@@ -346,7 +353,7 @@ final class LogReader {
         return pooled;
       }
     }
-    return new Workspace();
+    return new Workspace(readBytes);
   }
 
   private Place takePlace(long lane) {

@@ -197,7 +197,7 @@ final class Merge {
     RecordFormat.putPosition(output, start, RecordFormat.position(record, at));
     lastChecksum = RecordFormat.seal(output, start, lastChecksum, checksum);
     long offset = outputStart + start;
-    if (offset + length + directory.bytesWith(live) + DirectoryWriter.MAX_SLACK_BYTES > capacity) {
+    if (offset + length + directory.bytesWith(live) + DirectoryWriter.ALIGNMENT_BYTES > capacity) {
       throw new TooLongException(name);
     }
     stepBytes += length;

@@ -276,7 +276,7 @@ final class Recovery {
     long position = first == 0 ? Math.max(last, from) : last;
     ByteBuffer restart = restart(position);
     int bytes = RecordFormat.RESTART_BYTES;
-    long needed = end + bytes + directory.bytesWith(0) + DirectoryWriter.MAX_SLACK_BYTES;
+    long needed = end + bytes + directory.bytesWith(0) + DirectoryWriter.ALIGNMENT_BYTES;
     if (needed <= segment.allocated()) {
       RecordChecksum checksum =
           new RecordChecksum().segment(segment.header().firstNumber(), segment.header().use());

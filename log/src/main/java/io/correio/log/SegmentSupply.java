@@ -238,16 +238,17 @@ final class SegmentSupply {
   }
 
   /**
-   * An entry does not span segments, so each segment but the last may end with almost a largest
-   * entry unused.
+   * An entry does not span segments, so each segment but the last may be left for want of almost a
+   * largest entry and its directory.
    */
   private long certain(List<Segment> ahead) {
+    long unused = (long) (options.maxEntryBytes() / RECORD_SHARE);
     long certain = 0;
     long before = 0;
     for (Segment segment : ahead) {
       long usable = segment.usable();
       certain = Math.max(certain, before + usable);
-      before += Math.max(0, usable - options.maxEntryBytes());
+      before += Math.max(0, usable - unused);
     }
     return certain;
   }

@@ -48,7 +48,7 @@ public final class SegmentedLog implements AutoCloseable {
     this.files = new OpenFiles(options.openFiles());
     this.supply = new SegmentSupply(storage, options, files, segments);
     this.checkpoints = new Checkpoints(storage, options.forced(), this::durablePosition);
-    this.reader = new LogReader(segments, files);
+    this.reader = new LogReader(segments, files, options.segmentBytes());
     this.folder = new LogFolder(storage, cache);
     this.cleaning =
         new Cleaning(storage, options, segments, files, supply, cache, checkpoints::replayFrom);

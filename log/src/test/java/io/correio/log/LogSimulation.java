@@ -46,7 +46,7 @@ final class LogSimulation {
     this.random = new SplittableRandom(seed);
     this.storage = new FaultyStorage(random.nextLong());
     this.lanes = 1 + random.nextInt(random.nextInt(4) == 0 ? 400 : 5);
-    this.maxContent = random.nextInt(3) == 0 ? 6000 : 300;
+    this.maxContent = random.nextInt(3) == 0 ? 2000 : 300;
     this.settleShare = random.nextDouble();
     this.troubleShare = random.nextInt(100);
     this.maxBatch = 1 + random.nextInt(30);
@@ -239,7 +239,7 @@ final class LogSimulation {
 
   private LogModel.ModelRecord message(LogModel.State next) {
     TreeMap<Long, MessageName> keys = new TreeMap<>();
-    for (int k = random.nextInt(8) == 0 ? random.nextInt(lanes) : 0; k >= 0; k--) {
+    for (int k = random.nextInt(8) == 0 ? random.nextInt(Math.min(lanes, 30)) : 0; k >= 0; k--) {
       long lane = random.nextInt(lanes);
       if (!keys.containsKey(lane)) {
         keys.put(lane, new MessageName(lane, next.next(lane)));

@@ -14,6 +14,9 @@ public final class DirectoryWriter {
     void write(ByteBuffer pages, long offset) throws IOException;
   }
 
+  /** A directory begins at a multiple of this. */
+  public static final int ALIGNMENT_BYTES = DirectoryFormat.PAGE_BYTES;
+
   /** What a directory may take beyond its lines and entries: alignment and pages begun. */
   public static final int MAX_SLACK_BYTES = 4 * DirectoryFormat.PAGE_BYTES;
 
@@ -47,7 +50,7 @@ public final class DirectoryWriter {
     return count * DirectoryFormat.PAGE_BYTES;
   }
 
-  /** A directory begins at a multiple of the page length. */
+  /** Where a directory begins behind records that end here. */
   public static long align(long offset) {
     return (offset + DirectoryFormat.PAGE_BYTES - 1) & -DirectoryFormat.PAGE_BYTES;
   }

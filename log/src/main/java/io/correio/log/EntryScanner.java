@@ -37,7 +37,7 @@ final class EntryScanner {
     this.segment = segment;
     this.limit = limit;
     this.bufferOffset = offset;
-    this.buffer = allocate((int) Math.clamp(limit - offset, 0, READ_BYTES));
+    this.buffer = allocate(Math.clamp(limit - offset, 0, READ_BYTES));
     buffer.limit(0);
     checksum.segment(segment.header().firstNumber(), segment.header().use());
   }

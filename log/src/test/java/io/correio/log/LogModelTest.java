@@ -15,7 +15,7 @@ class LogModelTest {
   @Test
   void what_was_forced_is_there_after_any_crash_and_nothing_else() throws Exception {
     long first = Long.getLong("log.model.first", 1);
-    long seeds = Long.getLong("log.model.seeds", 60);
+    long seeds = Long.getLong("log.model.seeds", 40);
     long crashes = 0;
     long merged = 0;
     for (long seed = first; seed < first + seeds; seed++) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.jctools.queues.SpscUnboundedArrayQueue;
+import org.jctools.queues.atomic.SpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +36,10 @@ final class LocalFactLog implements FactLog {
   private final SegmentedLog scratch;
   private final Consumer<Batch.Fetch> reader;
   private final FatalHandler fatal;
-  private final SpscUnboundedArrayQueue<Batch> inbox = new SpscUnboundedArrayQueue<>(QUEUE_CHUNK);
-  private final SpscUnboundedArrayQueue<Batch> spare = new SpscUnboundedArrayQueue<>(QUEUE_CHUNK);
+  private final SpscUnboundedAtomicArrayQueue<Batch> inbox =
+      new SpscUnboundedAtomicArrayQueue<>(QUEUE_CHUNK);
+  private final SpscUnboundedAtomicArrayQueue<Batch> spare =
+      new SpscUnboundedAtomicArrayQueue<>(QUEUE_CHUNK);
   private final AtomicLong pendingBytes = new AtomicLong();
   private final MessageCodec messages = new MessageCodec();
   private final List<Batch> taken = new ArrayList<>();

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 
 /**
  * The single writer of a virtual host. Drains its inbox, decides each command, hands facts and
@@ -41,9 +41,10 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private static final int BATCH_BYTES = 256 << 10;
 
   // Bounded by the publish credit that connections keep to, and a few commands for each.
-  private final MpscUnboundedArrayQueue<Command> inbox = new MpscUnboundedArrayQueue<>(1024);
-  private final MpscUnboundedArrayQueue<Slice.Request> sliceRequests =
-      new MpscUnboundedArrayQueue<>(16);
+  private final MpscUnboundedAtomicArrayQueue<Command> inbox =
+      new MpscUnboundedAtomicArrayQueue<>(1024);
+  private final MpscUnboundedAtomicArrayQueue<Slice.Request> sliceRequests =
+      new MpscUnboundedAtomicArrayQueue<>(16);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Executor home;
   private final QueueState state;

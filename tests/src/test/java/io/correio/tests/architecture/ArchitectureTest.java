@@ -24,6 +24,7 @@ final class ArchitectureTest {
   private static final String AMQP = "io.correio.amqp..";
   private static final String CORE = "io.correio.core..";
   private static final String SHARD = "io.correio.core.shard..";
+  private static final String MANAGER = "io.correio.core.manager..";
   private static final String SERVER = "io.correio.server..";
   private static final String NULLNESS = "org.jspecify.annotations..";
 
@@ -117,7 +118,9 @@ final class ArchitectureTest {
             .that(pureCore())
             .should()
             .dependOnClassesThat(outsideWorld)
-            .as("the core, but for its shard, decides without sockets, files, threads and locks"));
+            .as(
+                "the core, but for its shard and manager, decides without sockets, files, threads"
+                    + " and locks"));
   }
 
   @Test
@@ -202,7 +205,9 @@ final class ArchitectureTest {
   private static DescribedPredicate<JavaClass> pureCore() {
     return resideInAPackage(CORE)
         .and(DescribedPredicate.not(resideInAPackage(SHARD)))
-        .as("in the core, outside its shard");
+        // The manager opens shards, owns their readers and waits for answers; it decides nothing.
+        .and(DescribedPredicate.not(resideInAPackage(MANAGER)))
+        .as("in the core, outside its shard and its manager");
   }
 
   private static DescribedPredicate<JavaClass> primitives() {

@@ -13,6 +13,12 @@ final class EntryWriter {
 
   private static final int INITIAL_CAPACITY_BYTES = 64 << 10;
 
+  /** Bytes of a record beside its keys and its content. */
+  private static final int RECORD_BYTES = 24;
+
+  /** Bytes of a key: (lane, sequence). */
+  private static final int KEY_BYTES = 16;
+
   private final RecordBuffer records = new RecordBuffer(INITIAL_CAPACITY_BYTES);
   private final MessageCodec messages;
   private boolean recordOpen;
@@ -30,7 +36,7 @@ final class EntryWriter {
     return records;
   }
 
-  /** Bytes that were put into the entry, roughly. */
+  /** Bytes that the entry takes in the log at most. */
   int bytes() {
     return bytes;
   }
@@ -56,30 +62,30 @@ final class EntryWriter {
     settledLane = fact.lane();
     settledFrom = fact.from();
     settledTo = fact.to();
-    bytes += 1; // the entry is not empty from here on
+    bytes += FactCodec.maxSize(fact) + RECORD_BYTES;
   }
 
   private void endSettled() {
     if (settledLane != 0) {
       Fact fact = new Fact.Settled(settledLane, settledFrom, settledTo);
       settledLane = 0;
-      write(fact);
+      write(fact, FactCodec.maxSize(fact));
     }
   }
 
   private void addOther(Fact fact) {
     endSettled();
-    write(fact);
+    int size = FactCodec.maxSize(fact);
+    bytes += size + RECORD_BYTES;
+    write(fact, size);
   }
 
-  private void write(Fact fact) {
+  private void write(Fact fact, int size) {
     if (!recordOpen) {
       records.beginRecord(0);
       recordOpen = true;
     }
-    int size = FactCodec.maxSize(fact);
     FactCodec.write(records.content(size), fact);
-    bytes += size;
   }
 
   private void enqueued(Fact.Enqueued fact) {
@@ -92,7 +98,7 @@ final class EntryWriter {
     int size = messages.encodedSize(fact.message());
     messages.write(records.content(size), fact.message(), MessageCodec.NOTHING_BESIDE);
     records.endRecord();
-    bytes += size + 40;
+    bytes += size + RECORD_BYTES + KEY_BYTES * fact.lanes().length;
   }
 
   /** For the scratch log: a message of one transient lane. */
@@ -103,7 +109,7 @@ final class EntryWriter {
     ByteBuffer out = records.content(size);
     messages.write(out, message, besideSequence);
     records.endRecord();
-    bytes += size + 40;
+    bytes += size + RECORD_BYTES + KEY_BYTES;
   }
 
   private void endRecord() {

@@ -1,0 +1,68 @@
+package io.correio.core.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.correio.core.message.Message;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessageCodecTest {
+
+  private static ByteBuffer written(MessageCodec codec, Message message, long beside) {
+    ByteBuffer buffer =
+        ByteBuffer.allocate(codec.encodedSize(message)).order(ByteOrder.LITTLE_ENDIAN);
+    codec.write(buffer, message, beside);
+    return buffer.flip();
+  }
+
+  private static void assertAlike(Message read, Message written) {
+    assertThat(read.envelope()).isEqualTo(written.envelope());
+    assertThat(read.content().format()).isEqualTo(written.content().format());
+    assertThat(read.content().head()).isEqualTo(written.content().head());
+    assertThat(read.content().body()).isEqualTo(written.content().body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void messages_come_back_as_they_were(long seed) {
+    Random random = new Random(seed);
+    RandomFacts facts = new RandomFacts(random);
+    MessageCodec writer = new MessageCodec();
+    MessageCodec reader = new MessageCodec();
+    Message message = facts.message();
+    for (int i = 0; i < 2_000; i++) {
+      // Now and then the same address again, which both sides remember.
+      message = random.nextInt(3) == 0 ? message : facts.message();
+      long beside = random.nextBoolean() ? MessageCodec.NOTHING_BESIDE : random.nextLong(1L << 50);
+      ByteBuffer buffer = written(writer, message, beside);
+      assertThat(MessageCodec.besideSequence(buffer)).isEqualTo(beside);
+      assertAlike(reader.read(buffer), message);
+    }
+  }
+
+  @Test
+  void same_address_is_one_object() {
+    MessageCodec codec = new MessageCodec();
+    Message message = new RandomFacts(new Random(4)).message();
+    Message first = new MessageCodec().read(written(codec, message, MessageCodec.NOTHING_BESIDE));
+    MessageCodec reader = new MessageCodec();
+    Message second = reader.read(written(codec, message, MessageCodec.NOTHING_BESIDE));
+    Message third = reader.read(written(codec, message, MessageCodec.NOTHING_BESIDE));
+    assertThat(second.envelope().address()).isEqualTo(first.envelope().address());
+    assertThat(third.envelope().address()).isSameAs(second.envelope().address());
+  }
+
+  @Test
+  void record_that_holds_no_message_is_refused() {
+    ByteBuffer buffer = ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.put((byte) 3).clear();
+    assertThatThrownBy(() -> new MessageCodec().read(buffer))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("tag 3");
+  }
+}

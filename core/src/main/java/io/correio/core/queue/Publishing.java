@@ -113,11 +113,12 @@ final class Publishing {
       sequences[i] = tail(window);
     }
     decisions.fact(new Fact.Enqueued(message, lanes, sequences));
+    long position = inDurable ? decisions.position() : 0; // what is transient waits for nothing
     for (int i = 0; i < count; i++) {
       QueueConversation queue = queues[i];
       LaneWindow window = inDurable ? queue.durable : queue.transients;
       long beside = inDurable ? Long.MAX_VALUE : tail(queue.durable);
-      boolean warm = window.arrived(sequences[i], decisions.position(), beside, message);
+      boolean warm = window.arrived(sequences[i], position, beside, message);
       if (!warm && !inDurable) {
         decisions.spill(lanes[i], sequences[i], beside, message);
       }

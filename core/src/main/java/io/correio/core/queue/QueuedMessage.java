@@ -12,7 +12,7 @@ final class QueuedMessage {
   final LaneWindow window;
   final long sequence;
 
-  /** Position of its {@code Enqueued}; 0 when it was durable already on entering memory. */
+  /** Position of its {@code Enqueued}; 0 when it was durable already, or never will be. */
   final long position;
 
   /**

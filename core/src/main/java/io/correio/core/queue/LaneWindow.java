@@ -83,7 +83,7 @@ final class LaneWindow {
 
   /** Whether somebody waits for messages of this lane. */
   boolean isWanted() {
-    return queue.hasConsumers() || !queue.takes.isEmpty();
+    return queue.hasConsumers() || queue.hasTakes();
   }
 
   /** A message arrived at the lane's tail. Returns false when it stays in the log alone. */
@@ -170,33 +170,38 @@ final class LaneWindow {
 
   /**
    * Sequences to fetch now: heads without body, then cold ones; null when nothing is to be done.
+   * What goes next is always fetched, what comes after it only as far as the budget allows.
    */
   long @Nullable [] startFetch() {
-    if (lane == null || fetching || ready.size() > PAGE_MESSAGES / 2 || hasEnough()) {
+    if (lane == null || fetching) {
       return null;
     }
-    long[] wanted = new long[PAGE_MESSAGES];
+    QueuedMessage head = head();
+    boolean headWaits = head == null || head.message == null;
+    boolean ahead = ready.size() <= PAGE_MESSAGES / 2 && budget.allowsPage(this);
+    if (!headWaits && !ahead) {
+      return null;
+    }
+    return wanted(lane, ahead ? PAGE_MESSAGES : WindowBudget.ALWAYS_MESSAGES);
+  }
+
+  private long @Nullable [] wanted(Lane lane, int max) {
+    long[] wanted = new long[max];
     int n = 0;
     for (QueuedMessage message : returned.values()) {
-      if (message.message == null && n < PAGE_MESSAGES) {
+      if (message.message == null && n < max) {
         wanted[n++] = message.sequence;
       }
     }
     long tail = lane.tail();
-    for (long s = lane.nextAlive(next); s < tail && n < PAGE_MESSAGES; s = lane.nextAlive(s + 1)) {
+    for (long s = lane.nextAlive(next); s < tail && n < max; s = lane.nextAlive(s + 1)) {
       wanted[n++] = s;
     }
     if (n == 0) {
       return null;
     }
     fetching = true;
-    return n == PAGE_MESSAGES ? wanted : Arrays.copyOf(wanted, n);
-  }
-
-  /** Whether what goes next is here with its body, and a page's bytes in all. */
-  private boolean hasEnough() {
-    QueuedMessage head = head();
-    return head != null && head.message != null && readyBytes >= WindowBudget.MAX_PAGE_BYTES;
+    return n == max ? wanted : Arrays.copyOf(wanted, n);
   }
 
   /** A page has come: {@code count} messages of those asked for, from the first on. */

@@ -42,6 +42,13 @@ final class WindowBudget {
         && window.readyBytes() + size <= maxBytes / 2;
   }
 
+  /** Whether a window may fetch a page although it has something to hand out. */
+  boolean allowsPage(LaneWindow window) {
+    return messages < MAX_MESSAGES
+        && bytes < maxBytes
+        && window.readyBytes() < Math.min(MAX_PAGE_BYTES, maxBytes / 2);
+  }
+
   /** Bytes that a page fetched for one window may have; a single message is always allowed. */
   int pageBytes() {
     return Math.clamp((maxBytes - bytes) / 4, IDLE_LANE_BYTES, MAX_PAGE_BYTES);
@@ -61,6 +68,11 @@ final class WindowBudget {
 
   void release(int size) {
     heldBytes -= size;
+  }
+
+  /** Bytes in all windows. */
+  long bytes() {
+    return bytes;
   }
 
   void add(int size) {

@@ -33,6 +33,9 @@ public final class ConnectionEntry {
   /** Whether it was told that its publishes wait. */
   boolean blocked;
 
+  /** Whether its end was told. What it asked before may still be decided; nothing is handed out. */
+  boolean gone;
+
   /** The shard's: the last batch that holds an effect for it or a fact that it caused. */
   public long lastBatch;
 
@@ -48,6 +51,10 @@ public final class ConnectionEntry {
     this.id = id;
     this.sink = sink;
     this.outboxCredit = outboxCredit;
+  }
+
+  boolean mayReceive() {
+    return outboxCredit > 0 && !gone;
   }
 
   /** Where its effects go. */

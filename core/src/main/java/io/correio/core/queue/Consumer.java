@@ -37,7 +37,7 @@ final class Consumer {
   }
 
   boolean hasCredit() {
-    return credit > 0 && pool.hasCredit() && connection.outboxCredit > 0 && !cancelled;
+    return credit > 0 && pool.hasCredit() && connection.mayReceive() && !cancelled;
   }
 
   /** One message more is outstanding. */

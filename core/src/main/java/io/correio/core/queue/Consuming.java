@@ -158,7 +158,7 @@ final class Consuming {
       decisions.effect(connection, 0, new Effect.Replied(command.request(), new Reply.Empty()));
       return;
     }
-    queue.takes.addLast(
+    queue.addTake(
         new QueueConversation.PendingTake(connection, command.request(), command.autoSettle()));
     conversation.touch(queue);
   }

@@ -77,9 +77,11 @@ final class Conversation {
     }
   }
 
-  /** All queues have to be looked at: what held all of them back is over. */
-  void touchAll() {
-    queues.forEach(this::touch);
+  /** One message less is in flight. */
+  void landed() {
+    if (inFlight-- == MAX_IN_FLIGHT) {
+      queues.forEach(this::touch); // what held all of them back is over
+    }
   }
 
   @Nullable QueueConversation nextTouched() {

@@ -124,10 +124,15 @@ public final class Decider {
   }
 
   private void disconnect(ConnectionEntry connection) {
-    consuming.endAll(connection);
-    settling.returnAll(connection);
+    leave(connection);
     defining.deleteExclusive(connection);
     conversation.connections.remove(connection.id);
+  }
+
+  private void leave(ConnectionEntry connection) {
+    connection.gone = true;
+    consuming.endAll(connection);
+    settling.returnAll(connection);
   }
 
   // ---- waiting for room ----------------------------------------------------------------------
@@ -150,8 +155,7 @@ public final class Decider {
       case Command.Disconnect ignored -> {
         if (connection.deferred > 0) {
           // What it had must not wait for room; what it published before still does.
-          consuming.endAll(connection);
-          settling.returnAll(connection);
+          leave(connection);
         }
       }
       default -> {}
@@ -216,6 +220,11 @@ public final class Decider {
         }
       }
     }
+  }
+
+  /** Bytes of messages that are in memory because they go next. */
+  long windowBytes() {
+    return conversation.budget.bytes();
   }
 
   /** Whether commands wait for room. */

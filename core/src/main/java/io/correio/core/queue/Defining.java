@@ -144,7 +144,7 @@ final class Defining {
       decisions.effect(consumer.connection, 0, new Effect.ConsumerCancelled(consumer.id));
     }
     QueueConversation.PendingTake take;
-    while ((take = queue.takes.pollFirst()) != null) {
+    while ((take = queue.nextTake()) != null) {
       reply(take.connection(), take.request(), new Reply.Empty());
     }
     letGoAll(queue.durable);
@@ -165,7 +165,7 @@ final class Defining {
       }
       queued.holder.letGo(queued);
       window.removeInFlight(queued);
-      conversation.inFlight--;
+      conversation.landed();
       if (queued.message != null) {
         conversation.budget.release(queued.message.size());
       }

@@ -43,10 +43,10 @@ final class Delivery {
       window.removeHead(head);
       handOut(queue, head, message);
     }
-    if (!queue.takes.isEmpty() && queue.ready(state) == 0) {
+    if (queue.hasTakes() && queue.ready(state) == 0) {
       answerEmpty(queue);
     }
-    if (queue.hasConsumers() || !queue.takes.isEmpty()) {
+    if (queue.hasConsumers() || queue.hasTakes()) {
       fetch(queue.durable);
       fetch(queue.transients);
     }
@@ -54,7 +54,7 @@ final class Delivery {
 
   private void answerEmpty(QueueConversation queue) {
     QueueConversation.PendingTake take;
-    while ((take = queue.takes.pollFirst()) != null) {
+    while ((take = queue.nextTake()) != null) {
       decisions.effect(take.connection(), 0, new Effect.Replied(take.request(), new Reply.Empty()));
     }
   }
@@ -77,7 +77,7 @@ final class Delivery {
       dependsOn = Math.max(dependsOn, cover(lane, queued.sequence));
     }
     boolean redelivered = queued.redelivered || queued.sequence < lane.redeliverBelow();
-    QueueConversation.PendingTake take = queue.takes.pollFirst();
+    QueueConversation.PendingTake take = queue.nextTake();
     if (take != null) {
       ConnectionEntry connection = take.connection();
       connection.outboxCredit -= message.size();

@@ -19,7 +19,6 @@ final class QueueConversation {
   final LaneWindow durable;
   final LaneWindow transients;
   final List<Consumer> consumers = new ArrayList<>(1);
-  final ArrayDeque<PendingTake> takes = new ArrayDeque<>(1);
 
   /** The connection that an exclusive queue belongs to; 0 for none. */
   final long owner;
@@ -29,6 +28,8 @@ final class QueueConversation {
 
   /** Whether it has to be looked at before the command ends. */
   boolean dirty;
+
+  private final ArrayDeque<PendingTake> takes = new ArrayDeque<>(1);
 
   // Consumers that could take a message, first come first served; those without credit leave it.
   private final ArrayDeque<Consumer> line = new ArrayDeque<>(1);
@@ -77,9 +78,30 @@ final class QueueConversation {
     return null;
   }
 
+  void addTake(PendingTake take) {
+    takes.addLast(take);
+  }
+
+  /** Whether somebody who is still there waits for one message. */
+  boolean hasTakes() {
+    PendingTake take;
+    while ((take = takes.peekFirst()) != null) {
+      if (!take.connection().gone) {
+        return true;
+      }
+      takes.removeFirst();
+    }
+    return false;
+  }
+
+  /** Who has waited longest for one message, or null; he waits no longer. */
+  @Nullable PendingTake nextTake() {
+    return hasTakes() ? takes.pollFirst() : null;
+  }
+
   /** Whether anybody could take a message now. */
   boolean hasTaker() {
-    if (!takes.isEmpty()) {
+    if (hasTakes()) {
       return true;
     }
     Consumer consumer;

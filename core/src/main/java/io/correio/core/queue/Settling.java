@@ -41,9 +41,7 @@ final class Settling {
     LaneWindow window = queued.window;
     Consumer consumer = queued.consumer;
     connection.letGo(queued);
-    if (conversation.inFlight-- == Conversation.MAX_IN_FLIGHT) {
-      conversation.touchAll();
-    }
+    conversation.landed();
     if (queued.message != null) {
       conversation.budget.release(queued.message.size());
     }

@@ -62,9 +62,9 @@ final class ForceBeforeConfirmTest {
             "trace=write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg,fsync,fdatasync");
     try (BrokerProcess process = BrokerProcess.start(folder.resolve("data"), strace, List.of())) {
       publish(process.broker(), outstanding);
-      String end = process.pid() + " +++ exited";
+      String end = process.pid() + " +\\+\\+\\+ exited";
       process.stop();
-      Awaitility.await().untilAsserted(() -> assertThat(tailOf(trace)).contains(end));
+      Awaitility.await().untilAsserted(() -> assertThat(tailOf(trace)).containsPattern(end));
     }
     ForcedConfirms.check(SystemCalls.read(trace), MESSAGES);
   }

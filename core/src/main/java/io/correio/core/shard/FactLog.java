@@ -30,6 +30,9 @@ interface FactLog {
   /** Bytes that can be handed over for certain, beside what is kept for settlements. Any thread. */
   long room();
 
+  /** Whether the disk is full, and room lacks for more than a moment. Any thread. */
+  boolean isDiskFull();
+
   /** What the log tells the shard. Called on the log's thread; must not block. */
   interface Progress {
 

@@ -112,6 +112,11 @@ final class LocalFactLog implements FactLog {
     return Math.min(log.room(), scratch.room());
   }
 
+  @Override
+  public boolean isDiskFull() {
+    return log.roomShort() || scratch.roomShort();
+  }
+
   /** Bytes appended since the start. Any thread. */
   long appendedBytes() {
     return appendedBytes.get();

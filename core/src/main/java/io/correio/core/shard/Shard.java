@@ -60,7 +60,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private long durable;
   private long emitted;
   private long lastScratchPosition; // the scratch log is empty at the start
-  private boolean roomShort;
+  private boolean roomLacks;
 
   /**
    * @param state recovered up to {@code lastPosition}
@@ -164,7 +164,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     }
     touched.clear();
     waiting = decider.isWaiting();
-    if (waiting && !roomShort && log.pendingBytes() == 0) {
+    if (waiting && !roomLacks && log.pendingBytes() == 0) {
       // What it waits for came before the flag was set, so nobody else will say so.
       inbox.offer(new Command.Resume());
     }
@@ -255,12 +255,13 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   @Override
   public boolean reserve(long bytes) {
     long pending = log.pendingBytes() + batch.bytes();
-    roomShort = log.room() - pending < bytes;
-    return !roomShort && (pending == 0 || pending + bytes <= MAX_PENDING_BYTES);
+    roomLacks = log.room() - pending < bytes;
+    return !roomLacks && (pending == 0 || pending + bytes <= MAX_PENDING_BYTES);
   }
 
   @Override
   public boolean isRoomShort() {
-    return roomShort;
+    // Room that is only being prepared is there in a moment, and nobody needs to be told.
+    return roomLacks && log.isDiskFull();
   }
 }

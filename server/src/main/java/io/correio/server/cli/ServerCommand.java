@@ -59,7 +59,7 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--http-port",
       paramLabel = "N",
-      description = "HTTP port; 15672. 0 for any free one, -1 for none.")
+      description = "HTTP port, kept for the API; nothing is served there yet.")
   private @Nullable Integer httpPort;
 
   @Override

@@ -175,7 +175,7 @@ public sealed interface Command {
    * A page of messages that a reader fetched: the first {@code count} of those asked for. The
    * shard's own.
    *
-   * @param besideSequences for each, where it stands beside the durable lane
+   * @param besideSequences for each, where it stands beside the durable lane; of transient lanes
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
   record PageRead(

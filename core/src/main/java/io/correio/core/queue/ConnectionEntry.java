@@ -24,8 +24,8 @@ public final class ConnectionEntry {
   /** Publishes decided so far. */
   long published;
 
-  /** Publishes whose outcome was emitted, or is about to be. */
-  long reported;
+  /** Whether it published since it was told last how far its publishes are settled. */
+  boolean reportDue;
 
   /** Commands that wait for room. While there are any, its later commands wait behind them. */
   int deferred;

@@ -171,10 +171,14 @@ public final class Decider {
 
   private boolean hasRoom(Command command) {
     return switch (command) {
-      case Command.Publish c -> decisions.reserve(Publishing.logBytes(c));
-      case Command.Commit c -> decisions.reserve(Publishing.logBytes(c));
+      case Command.Publish c -> hasRoom(Publishing.logBytes(c));
+      case Command.Commit c -> hasRoom(Publishing.logBytes(c));
       default -> true;
     };
+  }
+
+  private boolean hasRoom(long bytes) {
+    return !decisions.fits(bytes) || decisions.reserve(bytes); // what never fits is refused at once
   }
 
   private void tellBlocked(ConnectionEntry connection) {
@@ -203,6 +207,7 @@ public final class Decider {
       connection.deferred--;
       decide(connection, command);
       delivery.run();
+      decisions.betweenCommands();
       if (connection.deferred == 0 && connection.blocked) {
         connection.blocked = false;
         decisions.effect(connection, 0, new Effect.Unblocked());

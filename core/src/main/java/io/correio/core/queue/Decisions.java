@@ -33,14 +33,29 @@ public interface Decisions {
    */
   void fetch(long lane, long[] sequences, int maxBytes);
 
-  /** Writes a message of a transient lane to the scratch log, from where it can be fetched. */
-  void spill(long lane, long sequence, long besideSequence, Message message);
+  /**
+   * Writes a message of transient lanes to the scratch log, from where it can be fetched. The
+   * sequences of a lane must come in ascending order.
+   *
+   * @param besideSequences for each lane, where the message stands beside the durable one
+   */
+  void spill(long[] lanes, long[] sequences, long[] besideSequences, Message message);
+
+  /** Whether so many bytes may be spilled that were not reserved. */
+  boolean maySpill(long bytes);
+
+  /** Whether what is decided at once may take so many bytes of log, whatever room there is. */
+  boolean fits(long bytes);
 
   /**
    * Whether so many bytes may be decided now: there is room for them in the log, and not too much
-   * is decided and not durable yet.
+   * is decided and not durable yet. Called between two commands, the second of which takes the
+   * bytes.
    */
   boolean reserve(long bytes);
+
+  /** A command is decided, and another follows: what the two bring about need not be one entry. */
+  void betweenCommands();
 
   /**
    * Whether the last {@link #reserve} failed because the disk has no room, and not for a moment.

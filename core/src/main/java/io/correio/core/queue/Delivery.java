@@ -117,15 +117,34 @@ final class Delivery {
       }
       return;
     }
-    if (!queued.inLog && !conversation.budget.hold(message.size())) {
-      decisions.spill(window.laneId(), queued.sequence, queued.besideSequence, message);
+    if (!queued.inLog && maySpill(queued, message)) {
+      decisions.spill(
+          new long[] {window.laneId()},
+          new long[] {queued.sequence},
+          new long[] {queued.besideSequence},
+          message);
+      window.spilled(queued.sequence);
       queued.inLog = true;
     }
-    queued.message = queued.inLog ? null : message;
+    if (queued.inLog) {
+      queued.message = null;
+    } else {
+      conversation.budget.hold(message.size());
+    }
     queued.consumer = consumer;
     connection.hold(queued);
     window.putInFlight(queued);
     conversation.inFlight++;
+  }
+
+  /**
+   * Whether a message that only memory has is better put into the scratch log while somebody has
+   * it. Those that cannot be were in memory before they were handed out, so they are bounded.
+   */
+  private boolean maySpill(QueuedMessage queued, Message message) {
+    return !conversation.budget.allowsHolding(message.size())
+        && queued.window.maySpill(queued.sequence)
+        && decisions.maySpill(Publishing.logBytes(message, 1));
   }
 
   /** Makes sure that a mark covers the sequence; returns the position of that fact. */

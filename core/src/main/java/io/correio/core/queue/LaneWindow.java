@@ -35,6 +35,7 @@ final class LaneWindow {
   private final LongMap<QueuedMessage> inFlight = new LongMap<>();
   private long next;
   private long readyBytes;
+  private long spilled;
   private boolean fetching;
   private @Nullable Lane lane;
 
@@ -94,6 +95,16 @@ final class LaneWindow {
     next = sequence + 1;
     add(new QueuedMessage(this, sequence, position, besideSequence, durable), message);
     return true;
+  }
+
+  /** Whether a message may be spilled now: the log takes the sequences of a lane ascending only. */
+  boolean maySpill(long sequence) {
+    return sequence > spilled;
+  }
+
+  /** A message was spilled. */
+  void spilled(long sequence) {
+    spilled = sequence;
   }
 
   /** The message that goes next of those in memory, or null. It may lack its body. */

@@ -1,16 +1,27 @@
 package io.correio.core.queue;
 
+import io.correio.core.message.Address;
 import io.correio.core.message.Message;
 import java.util.Arrays;
 
 /** Puts messages into queues. Part of the {@link Decider}: decides only. */
 final class Publishing {
 
-  /** What an entry needs beside the message: headers, keys, address. */
-  private static final int ENTRY_OVERHEAD_BYTES = 1024;
+  /** What a message needs in the log beside its address and content: headers, lengths, flags. */
+  private static final int MESSAGE_BYTES = 64;
 
-  /** Bytes of a key in the log: (lane, sequence). */
-  private static final int KEY_BYTES = 16;
+  /**
+   * For each queue: key, place beside the durable lane, and the mark and settlement that follow.
+   */
+  private static final int QUEUE_BYTES = 128;
+
+  /** What a settlement needs in the log. */
+  private static final int SETTLEMENT_BYTES = 64;
+
+  /** The most bytes that a character has as UTF-8. */
+  private static final int CHARACTER_BYTES = 3;
+
+  private static final long[] NONE = {};
 
   private final QueueState state;
   private final Conversation conversation;
@@ -30,9 +41,17 @@ final class Publishing {
 
   /** Bytes of log that deciding the command takes at most. */
   static long logBytes(Command.Publish publish) {
-    return publish.message().size()
-        + ENTRY_OVERHEAD_BYTES
-        + (long) publish.queues().length * KEY_BYTES;
+    return logBytes(publish.message(), publish.queues().length);
+  }
+
+  /** Bytes of log that a message takes at most. */
+  static long logBytes(Message message, int queues) {
+    Address address = message.envelope().address();
+    return MESSAGE_BYTES
+        + CHARACTER_BYTES * (long) (address.exchange().length() + address.key().length())
+        + message.content().head().length
+        + message.content().body().length
+        + (long) QUEUE_BYTES * queues;
   }
 
   /** Bytes of log that deciding the command takes at most. */
@@ -41,20 +60,41 @@ final class Publishing {
     for (Command.Publish publish : commit.publishes()) {
       bytes += logBytes(publish);
     }
+    for (Command.Settle settle : commit.settles()) {
+      bytes += (long) SETTLEMENT_BYTES * settle.count();
+    }
     return bytes;
   }
 
   void publish(ConnectionEntry connection, Command.Publish command) {
     long number = ++connection.published;
-    if (!enqueue(connection, command) && command.mandatory()) {
+    if (!decisions.fits(logBytes(command))) {
+      decisions.effect(
+          connection, 0, new Effect.Rejected(number, tooLarge("a message", "send less")));
+    } else if (!enqueue(connection, command) && command.mandatory()) {
       decisions.effect(connection, 0, new Effect.Returned(number, command.message()));
     }
-    if (connection.published == connection.reported + 1) {
+    reportLater(connection);
+  }
+
+  private void reportLater(ConnectionEntry connection) {
+    if (!connection.reportDue) {
+      connection.reportDue = true;
       conversation.publishers.add(connection);
     }
   }
 
+  private static Refusal tooLarge(String what, String remedy) {
+    return new Refusal(
+        Refusal.Kind.LIMIT,
+        what + " takes more bytes than an entry of the log may have; " + remedy);
+  }
+
   void commit(ConnectionEntry connection, Command.Commit command) {
+    if (!decisions.fits(logBytes(command))) {
+      rollBack(connection, command);
+      return;
+    }
     for (Command.Publish publish : command.publishes()) {
       publish(connection, publish);
     }
@@ -67,11 +107,35 @@ final class Publishing {
     }
   }
 
+  /** Nothing of it happens: what was to be settled is ready again. */
+  private void rollBack(ConnectionEntry connection, Command.Commit command) {
+    for (Command.Settle settle : command.settles()) {
+      settling.settle(
+          connection,
+          new Command.Settle(
+              settle.connection(),
+              settle.lanes(),
+              settle.sequences(),
+              settle.count(),
+              Settlement.RETURNED));
+    }
+    if (!command.publishes().isEmpty()) {
+      connection.published += command.publishes().size();
+      reportLater(connection);
+      report();
+    }
+    decisions.effect(
+        connection,
+        0,
+        new Effect.Replied(
+            command.request(), new Reply.Refused(tooLarge("a transaction", "commit more often"))));
+  }
+
   /** Tells those who published in this step how far it is settled. */
   void report() {
     for (int i = 0; i < conversation.publishers.size(); i++) {
       ConnectionEntry connection = conversation.publishers.get(i);
-      connection.reported = connection.published;
+      connection.reportDue = false;
       decisions.effect(connection, 0, new Effect.Accepted(connection.published));
     }
     conversation.publishers.clear();
@@ -113,16 +177,46 @@ final class Publishing {
       sequences[i] = tail(window);
     }
     decisions.fact(new Fact.Enqueued(message, lanes, sequences));
-    long position = inDurable ? decisions.position() : 0; // what is transient waits for nothing
-    for (int i = 0; i < count; i++) {
+    if (inDurable) {
+      for (int i = 0; i < count; i++) {
+        queues[i].durable.arrived(sequences[i], decisions.position(), 0, message);
+        conversation.touch(queues[i]);
+      }
+    } else {
+      arriveTransient(message, queues, lanes, sequences);
+    }
+  }
+
+  /** What finds no place in memory goes to the scratch log, once for all queues. */
+  private void arriveTransient(
+      Message message, QueueConversation[] queues, long[] lanes, long[] sequences) {
+    long[] coldLanes = NONE;
+    long[] coldSequences = NONE;
+    long[] coldBesides = NONE;
+    int cold = 0;
+    for (int i = 0; i < lanes.length; i++) {
       QueueConversation queue = queues[i];
-      LaneWindow window = inDurable ? queue.durable : queue.transients;
-      long beside = inDurable ? Long.MAX_VALUE : tail(queue.durable);
-      boolean warm = window.arrived(sequences[i], position, beside, message);
-      if (!warm && !inDurable) {
-        decisions.spill(lanes[i], sequences[i], beside, message);
+      long beside = tail(queue.durable);
+      // Position 0: what is transient waits for nothing.
+      if (!queue.transients.arrived(sequences[i], 0, beside, message)) {
+        if (cold == 0) {
+          coldLanes = new long[lanes.length - i];
+          coldSequences = new long[lanes.length - i];
+          coldBesides = new long[lanes.length - i];
+        }
+        queue.transients.spilled(sequences[i]);
+        coldLanes[cold] = lanes[i];
+        coldSequences[cold] = sequences[i];
+        coldBesides[cold++] = beside;
       }
       conversation.touch(queue);
+    }
+    if (cold > 0) {
+      decisions.spill(
+          Arrays.copyOf(coldLanes, cold),
+          Arrays.copyOf(coldSequences, cold),
+          Arrays.copyOf(coldBesides, cold),
+          message);
     }
   }
 

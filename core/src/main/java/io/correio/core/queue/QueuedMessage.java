@@ -17,7 +17,7 @@ final class QueuedMessage {
 
   /**
    * In a transient lane: the tail of the durable lane beside it when this message arrived. It goes
-   * before all durable messages from there on, and after those below.
+   * before all durable messages from there on, and after those below. 0 in a durable lane.
    */
   final long besideSequence;
 

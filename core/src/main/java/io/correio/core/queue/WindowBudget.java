@@ -54,16 +54,14 @@ final class WindowBudget {
     return Math.clamp((maxBytes - bytes) / 4, IDLE_LANE_BYTES, MAX_PAGE_BYTES);
   }
 
-  /**
-   * Whether a message that no log has may be kept in memory while somebody holds it; if so, it is
-   * accounted for until {@link #release}.
-   */
-  boolean hold(int size) {
-    if (heldBytes + size > maxBytes / 2) {
-      return false;
-    }
+  /** Whether one more message that no log has may be kept in memory while somebody holds it. */
+  boolean allowsHolding(int size) {
+    return heldBytes + size <= maxBytes / 2;
+  }
+
+  /** A message that no log has is kept in memory until {@link #release}. */
+  void hold(int size) {
     heldBytes += size;
-    return true;
   }
 
   void release(int size) {

@@ -3,7 +3,6 @@ package io.correio.core.shard;
 import io.correio.core.message.Message;
 import io.correio.core.queue.Fact;
 import io.correio.log.RecordBuffer;
-import java.nio.ByteBuffer;
 
 /**
  * Puts facts into a record buffer: one record for each message, one for each run of other facts
@@ -96,20 +95,23 @@ final class EntryWriter {
       records.key(fact.lanes()[i], fact.sequences()[i]);
     }
     int size = messages.encodedSize(fact.message());
-    messages.write(records.content(size), fact.message(), MessageCodec.NOTHING_BESIDE);
+    messages.write(records.content(size), fact.message());
     records.endRecord();
     bytes += size + RECORD_BYTES + KEY_BYTES * fact.lanes().length;
   }
 
-  /** For the scratch log: a message of one transient lane. */
-  void spill(long lane, long sequence, long besideSequence, Message message) {
-    records.beginRecord(1);
-    records.key(lane, sequence);
-    int size = messages.encodedSize(message);
-    ByteBuffer out = records.content(size);
-    messages.write(out, message, besideSequence);
+  /** For the scratch log: a message of transient lanes, an entry of its own. */
+  void spill(
+      long position, long[] lanes, long[] sequences, long[] besideSequences, Message message) {
+    records.beginRecord(lanes.length);
+    for (int i = 0; i < lanes.length; i++) {
+      records.key(lanes[i], sequences[i]);
+    }
+    int size = messages.encodedSize(message) + MessageCodec.placesSize(lanes.length);
+    messages.write(records.content(size), message, lanes, besideSequences);
     records.endRecord();
-    bytes += size + RECORD_BYTES + KEY_BYTES;
+    records.endEntry(position);
+    bytes += size + RECORD_BYTES + KEY_BYTES * lanes.length;
   }
 
   private void endRecord() {

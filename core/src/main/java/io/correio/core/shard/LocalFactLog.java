@@ -48,6 +48,7 @@ final class LocalFactLog implements FactLog {
   private volatile long durablePosition;
   private volatile long emittedBatch;
   private final AtomicLong appendedBytes = new AtomicLong(); // only the log's thread adds
+  private final AtomicLong spilledBytes = new AtomicLong(); // likewise
   private volatile boolean parked;
   private volatile boolean closing;
   private volatile @Nullable Thread thread;
@@ -122,6 +123,16 @@ final class LocalFactLog implements FactLog {
     return appendedBytes.get();
   }
 
+  /** Bytes spilled to the scratch log since the start. Any thread. */
+  long spilledBytes() {
+    return spilledBytes.get();
+  }
+
+  /** The scratch log's last position. Any thread. */
+  long spilledPosition() {
+    return scratch.durablePosition();
+  }
+
   /** The thread's life: until {@link #close}, or until the disk fails. */
   void run() {
     thread = Thread.currentThread();
@@ -165,6 +176,7 @@ final class LocalFactLog implements FactLog {
   private void write() throws IOException {
     boolean written = false;
     long appended = 0;
+    long spilled = 0;
     for (Batch batch : taken) {
       if (!batch.entry.isEmpty()) {
         appended += batch.entry.records().bytes();
@@ -172,14 +184,19 @@ final class LocalFactLog implements FactLog {
         written = true;
       }
       if (!batch.scratch.isEmpty()) {
+        spilled += batch.scratch.records().bytes();
         scratch.append(batch.scratch.records());
       }
     }
     if (written) {
       log.force();
     }
+    if (spilled > 0) {
+      scratch.force(); // costs nothing: this log is not forced
+    }
     durablePosition = taken.getLast().position;
     appendedBytes.lazySet(appendedBytes.get() + appended);
+    spilledBytes.lazySet(spilledBytes.get() + spilled);
   }
 
   private void emit() {

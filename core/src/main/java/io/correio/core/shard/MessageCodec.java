@@ -15,14 +15,16 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  offset size
  *  0      1    tag of the fact: 1, a message was enqueued
- *  1      1    flags: 1 durable, 2 with the sequence beside
+ *  1      1    flags: 1 durable, 2 with places
  *  2      1    priority
  *  3      1    content format
  *  4      8    time to live, milliseconds; -1 for ever
  *  12     2    length of exchange, bytes of UTF-8
  *  14     2    length of key
  *  16     4    length of the content's head
- *  20     8    sequence of the durable lane beside: only with flag 2, so only in scratch logs
+ *  20     4    number of places: only with flag 2, so only in scratch logs
+ *  24     16   for each lane that the record is in, where the message stands beside the
+ *              durable lane: lane i64, sequence i64
  *  ..          exchange, key, head, body (the rest)
  * </pre>
  *
@@ -33,45 +35,56 @@ final class MessageCodec {
   /** First byte of every record that holds a message. */
   static final byte TAG = 1;
 
-  /** A sequence that says nothing about the durable lane beside. */
-  static final long NOTHING_BESIDE = Long.MAX_VALUE;
-
   private static final int FIXED_BYTES = 20;
   private static final int DURABLE = 1;
-  private static final int BESIDE = 2;
+  private static final int PLACES = 2;
+  private static final int PLACE_BYTES = 2 * Long.BYTES;
+
+  private static final long[] NOWHERE = {};
 
   // A steady producer sends to one address, so its bytes and its object are worth keeping.
   private @Nullable Address lastAddress;
   private byte[] lastExchange = {};
   private byte[] lastKey = {};
 
-  /** Bytes that {@link #write} takes at most. */
+  /** Bytes that a message takes, without places. */
   int encodedSize(Message message) {
     remember(message.envelope().address());
     return FIXED_BYTES
-        + Long.BYTES
         + lastExchange.length
         + lastKey.length
         + message.content().head().length
         + message.content().body().length;
   }
 
+  /** Bytes that places in so many lanes take. */
+  static int placesSize(int lanes) {
+    return Integer.BYTES + PLACE_BYTES * lanes;
+  }
+
   /** Writes a message; call {@link #encodedSize} before. */
-  void write(ByteBuffer out, Message message, long besideSequence) {
+  void write(ByteBuffer out, Message message) {
+    write(out, message, NOWHERE, NOWHERE);
+  }
+
+  /** Writes a message with its places beside durable lanes. */
+  void write(ByteBuffer out, Message message, long[] lanes, long[] besideSequences) {
     Envelope envelope = message.envelope();
     Content content = message.content();
     remember(envelope.address());
-    boolean beside = besideSequence != NOTHING_BESIDE;
     out.put(TAG)
-        .put((byte) ((envelope.durable() ? DURABLE : 0) | (beside ? BESIDE : 0)))
+        .put((byte) ((envelope.durable() ? DURABLE : 0) | (lanes.length > 0 ? PLACES : 0)))
         .put((byte) envelope.priority())
         .put((byte) content.format())
         .putLong(envelope.timeToLiveMillis())
         .putShort((short) lastExchange.length)
         .putShort((short) lastKey.length)
         .putInt(content.head().length);
-    if (beside) {
-      out.putLong(besideSequence);
+    if (lanes.length > 0) {
+      out.putInt(lanes.length);
+      for (int i = 0; i < lanes.length; i++) {
+        out.putLong(lanes[i]).putLong(besideSequences[i]);
+      }
     }
     out.put(lastExchange).put(lastKey).put(content.head()).put(content.body());
   }
@@ -84,10 +97,23 @@ final class MessageCodec {
     }
   }
 
-  /** The sequence of the durable lane beside, or {@link #NOTHING_BESIDE}. */
-  static long besideSequence(ByteBuffer in) {
-    int at = in.position();
-    return (in.get(at + 1) & BESIDE) == 0 ? NOTHING_BESIDE : in.getLong(at + FIXED_BYTES);
+  /**
+   * The sequence of the durable lane that a message of a transient lane stands before; 0 in a
+   * record without places.
+   */
+  static long besideSequence(ByteBuffer in, long lane) {
+    int start = in.position();
+    if ((in.get(start + 1) & PLACES) == 0) {
+      return 0;
+    }
+    int at = start + FIXED_BYTES + Integer.BYTES;
+    for (int left = in.getInt(start + FIXED_BYTES); left > 0; left--) {
+      if (in.getLong(at) == lane) {
+        return in.getLong(at + Long.BYTES);
+      }
+      at += PLACE_BYTES;
+    }
+    throw new IllegalArgumentException("a record has no place for lane " + lane);
   }
 
   /** Reads a message; the buffer's limit is the end of its body. */
@@ -103,8 +129,9 @@ final class MessageCodec {
     byte[] exchange = new byte[in.getShort() & 0xFFFF];
     byte[] key = new byte[in.getShort() & 0xFFFF];
     byte[] head = new byte[in.getInt()];
-    if ((flags & BESIDE) != 0) {
-      in.getLong();
+    if ((flags & PLACES) != 0) {
+      int places = in.getInt();
+      in.position(in.position() + places * PLACE_BYTES);
     }
     in.get(exchange).get(key).get(head);
     byte[] body = new byte[in.remaining()];

@@ -70,7 +70,7 @@ final class PageReader implements Consumer<Batch.Fetch> {
     @Override
     public void onMessage(long sequence, long position, ByteBuffer content) {
       skipTo(sequence);
-      besideSequences[count] = MessageCodec.besideSequence(content);
+      besideSequences[count] = MessageCodec.besideSequence(content, fetch.lane());
       messages[count++] = codec.read(content);
     }
 

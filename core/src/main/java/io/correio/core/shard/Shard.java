@@ -61,9 +61,12 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private long emitted;
   private long lastScratchPosition; // the scratch log is empty at the start
   private boolean roomLacks;
+  private final int maxEntryBytes;
+  private final int batchBytes;
 
   /**
    * @param state recovered up to {@code lastPosition}
+   * @param maxEntryBytes longest entry that the log takes
    * @param home runs one task after the other, on the loop that owns the shard
    */
   Shard(
@@ -72,8 +75,11 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
       FactLog log,
       long lastPosition,
       ShardOptions options,
+      int maxEntryBytes,
       Executor home) {
     this.home = home;
+    this.maxEntryBytes = maxEntryBytes;
+    this.batchBytes = Math.min(BATCH_BYTES, maxEntryBytes / 4);
     this.state = state;
     this.log = log;
     this.lastPosition = lastPosition;
@@ -149,9 +155,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     while (count < MAX_COMMANDS_PER_STEP && (command = inbox.poll()) != null) {
       decider.decide(command);
       count++;
-      if (batch.bytes() >= BATCH_BYTES) {
-        endBatch();
-      }
+      betweenCommands();
     }
     endBatch();
     Slice.Request request = sliceRequests.poll();
@@ -180,9 +184,6 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     }
     if (!batch.entry.isEmpty()) {
       batch.entry.endEntry(++lastPosition);
-    }
-    if (!batch.scratch.isEmpty()) {
-      batch.scratch.endEntry(++lastScratchPosition);
     }
     batch.position = lastPosition;
     log.submit(batch);
@@ -248,12 +249,33 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   }
 
   @Override
-  public void spill(long lane, long sequence, long besideSequence, Message message) {
-    batch.scratch.spill(lane, sequence, besideSequence, message);
+  public void spill(long[] lanes, long[] sequences, long[] besideSequences, Message message) {
+    // Nothing of the scratch log has to be there as a whole, so no entry of it gets too long.
+    batch.scratch.spill(++lastScratchPosition, lanes, sequences, besideSequences, message);
+  }
+
+  @Override
+  public boolean maySpill(long bytes) {
+    return log.room() - log.pendingBytes() - batch.bytes() >= bytes;
+  }
+
+  @Override
+  public boolean fits(long bytes) {
+    return bytes <= maxEntryBytes;
+  }
+
+  @Override
+  public void betweenCommands() {
+    if (batch.bytes() >= batchBytes) {
+      endBatch();
+    }
   }
 
   @Override
   public boolean reserve(long bytes) {
+    if (batch.bytes() + bytes > maxEntryBytes) {
+      endBatch();
+    }
     long pending = log.pendingBytes() + batch.bytes();
     roomLacks = log.room() - pending < bytes;
     return !roomLacks && (pending == 0 || pending + bytes <= MAX_PENDING_BYTES);

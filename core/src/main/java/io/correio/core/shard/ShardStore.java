@@ -9,6 +9,7 @@ import io.correio.core.queue.QueueState;
 import io.correio.core.routing.RoutingTable;
 import io.correio.log.CheckpointReader;
 import io.correio.log.CheckpointWriter;
+import io.correio.log.Liveness;
 import io.correio.log.LogOptions;
 import io.correio.log.LogStatistics;
 import io.correio.log.SegmentedLog;
@@ -18,11 +19,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class ShardStore implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger(ShardStore.class.getName());
-  private static final long SLICE_TIMEOUT_SECONDS = 60;
+  private static final long WAIT_TIMEOUT_SECONDS = 60;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long STOP_TIMEOUT_SECONDS = 60;
 
   private final String name;
@@ -51,6 +52,13 @@ public final class ShardStore implements AutoCloseable {
   /** What {@code facts.appendedBytes()} was at the last checkpoint; less by what a start read. */
   private long checkpointBytes;
 
+  private long checkpointSpilledBytes;
+
+  /** Says what was alive at the last checkpoint, as long as there is something to clean. */
+  private @Nullable Liveness liveness;
+
+  private Runnable pause = () -> LockSupport.parkNanos(PAUSE_NANOS);
+
   private boolean roomShort;
 
   private ShardStore(
@@ -62,6 +70,7 @@ public final class ShardStore implements AutoCloseable {
       QueueState state,
       long lastPosition,
       long replayedBytes,
+      int maxEntryBytes,
       ShardOptions options,
       Executor home,
       Executor readers,
@@ -79,7 +88,7 @@ public final class ShardStore implements AutoCloseable {
     PageReader reader =
         new PageReader(log, scratch, readers, command -> made[0].submit(command), fatal);
     this.facts = new LocalFactLog(log, scratch, lastPosition, reader, fatal);
-    this.shard = new Shard(name, state, facts, lastPosition, options, home);
+    this.shard = new Shard(name, state, facts, lastPosition, options, maxEntryBytes, home);
     made[0] = shard;
   }
 
@@ -138,6 +147,7 @@ public final class ShardStore implements AutoCloseable {
         state,
         Math.max(last, from),
         replayedBytes[0],
+        Math.min(logOptions.maxEntryBytes(), scratchOptions.maxEntryBytes()),
         options,
         home,
         readers,
@@ -180,27 +190,28 @@ public final class ShardStore implements AutoCloseable {
     return log.statistics();
   }
 
-  /** Prepares room, and writes a checkpoint when enough was logged. Returns whether more waits. */
+  /**
+   * For a simulation, before anything else: what is done while a checkpoint waits for the shard or
+   * the log. It has to bring them on.
+   */
+  public void pauseWith(Runnable brief) {
+    pause = brief;
+  }
+
+  /**
+   * One step of the house-keeping: prepares room, writes a checkpoint when enough was logged, or
+   * cleans. Returns whether more waits.
+   */
   public boolean maintain() {
     try {
       boolean more = log.prepare();
       more |= scratch.prepare();
-      boolean isShort = log.roomShort();
-      if (isShort != roomShort) {
-        roomShort = isShort;
-        LOGGER.log(
-            isShort ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
-            isShort
-                ? "virtual host '%s': no room in %s; publishers wait until space is freed there or"
-                    + " messages are consumed"
-                : "virtual host '%s': room again in %s; publishers go on",
-            name,
-            storage.describe());
-      }
-      long written = facts.appendedBytes() - checkpointBytes;
-      if (written >= options.checkpointBytes() || (roomShort && written > 0)) {
+      noteRoom();
+      if (isCheckpointDue()) {
         checkpoint();
         more = true;
+      } else {
+        more |= clean();
       }
       shard.advanced();
       return more;
@@ -210,9 +221,33 @@ public final class ShardStore implements AutoCloseable {
     }
   }
 
-  /** Writes a checkpoint, and frees what it makes superfluous. */
+  private void noteRoom() {
+    boolean isShort = log.roomShort();
+    if (isShort != roomShort) {
+      roomShort = isShort;
+      LOGGER.log(
+          isShort ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
+          isShort
+              ? "virtual host '%s': no room in %s; publishers wait until space is freed there or"
+                  + " messages are consumed"
+              : "virtual host '%s': room again in %s; publishers go on",
+          name,
+          storage.describe());
+    }
+  }
+
+  private boolean isCheckpointDue() {
+    long written = facts.appendedBytes() - checkpointBytes;
+    long spilled = facts.spilledBytes() - checkpointSpilledBytes;
+    return Math.max(written, spilled) >= options.checkpointBytes()
+        || ((roomShort || scratch.roomShort()) && written + spilled > 0);
+  }
+
+  /** Writes a checkpoint; what it makes superfluous is freed by {@link #maintain} afterwards. */
   public void checkpoint() throws IOException {
     long bytes = facts.appendedBytes();
+    long spilledBytes = facts.spilledBytes();
+    long scratchPosition = facts.spilledPosition();
     Slice first = slice(new long[0]);
     LongMap<Lane> lanes = new LongMap<>();
     long last = first.position();
@@ -225,7 +260,23 @@ public final class ShardStore implements AutoCloseable {
         lanes.put(lane.id(), lane);
       }
     }
-    awaitDurable(last);
+    long durable = last;
+    await(() -> facts.durablePosition() >= durable, "the log of '" + name + "' does not get on");
+    write(first, lanes);
+    // Transient messages need no checkpoint; but the log frees only what lies below one.
+    try (CheckpointWriter writer = scratch.beginCheckpoint(scratchPosition)) {
+      writer.commit();
+    }
+    checkpointBytes = bytes;
+    checkpointSpilledBytes = spilledBytes;
+    liveness =
+        (lane, sequence) -> {
+          Lane copy = lanes.get(lane);
+          return copy != null && copy.isAlive(sequence);
+        };
+  }
+
+  private void write(Slice first, LongMap<Lane> lanes) throws IOException {
     try (CheckpointWriter writer = log.beginCheckpoint(first.position())) {
       CheckpointCodec.Writer<IOException> items = new CheckpointCodec.Writer<>(writer::write);
       items.definitions(first.routing(), first.identities(), first.nextQueueId());
@@ -238,33 +289,35 @@ public final class ShardStore implements AutoCloseable {
       items.end();
       writer.commit();
     }
-    checkpointBytes = bytes;
-    log.clean((lane, sequence) -> {
-      Lane copy = lanes.get(lane);
-      return copy != null && copy.isAlive(sequence);
-    });
+  }
+
+  private boolean clean() throws IOException {
+    Liveness alive = liveness;
+    if (alive == null) {
+      return false;
+    }
+    boolean more = log.clean(alive).moreWork();
+    more |= scratch.clean(alive).moreWork();
+    if (!more) {
+      liveness = null;
+    }
+    return more;
   }
 
   private Slice slice(long[] lanes) throws IOException {
     Slice.Request request = new Slice.Request(lanes, new CompletableFuture<>());
     shard.submit(request);
-    try {
-      return request.answer().get(SLICE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while copying the state of '" + name + "'", e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the shard of '" + name + "' does not answer", e);
-    }
+    await(request.answer()::isDone, "the shard of '" + name + "' does not answer");
+    return request.answer().join();
   }
 
-  private void awaitDurable(long position) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SLICE_TIMEOUT_SECONDS);
-    while (facts.durablePosition() < position) {
+  private void await(BooleanSupplier done, String otherwise) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_TIMEOUT_SECONDS);
+    while (!done.getAsBoolean()) {
       if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
-        throw new IOException("the log of '" + name + "' does not get on");
+        throw new IOException(otherwise);
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      pause.run();
     }
   }
 

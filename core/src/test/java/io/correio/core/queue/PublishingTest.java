@@ -195,4 +195,74 @@ class PublishingTest {
     assertThat(bench.effects(PUBLISHER)).isEmpty();
     assertThat(bench.statistics(queue).ready()).isEqualTo(1);
   }
+
+  @Test
+  void message_that_no_entry_can_take_is_rejected_and_the_others_are_accepted() {
+    bench.decisions.maxEntryBytes = 10_000;
+    bench.decideTogether(
+        Bench.publish(PUBLISHER, "a", true, queue),
+        Bench.publish(PUBLISHER, "x".repeat(10_000), true, queue),
+        Bench.publish(PUBLISHER, "b", true, queue));
+    List<Effect> effects = bench.effects(PUBLISHER);
+    assertThat(effects).hasSize(2).last().isEqualTo(new Effect.Accepted(3));
+    assertThat(effects.getFirst())
+        .isInstanceOfSatisfying(
+            Effect.Rejected.class,
+            rejected -> {
+              assertThat(rejected.number()).isEqualTo(2);
+              assertThat(rejected.refusal().kind()).isEqualTo(Refusal.Kind.LIMIT);
+            });
+    assertThat(bench.statistics(queue).ready()).isEqualTo(2);
+  }
+
+  @Test
+  void message_that_no_entry_can_take_does_not_wait_for_room() {
+    bench.decisions.maxEntryBytes = 10_000;
+    bench.decisions.room = 0;
+    bench.decide(Bench.publish(PUBLISHER, "x".repeat(10_000), true, queue));
+    assertThat(bench.decider.isWaiting()).isFalse();
+    assertThat(bench.effects(PUBLISHER, Effect.Rejected.class)).hasSize(1);
+  }
+
+  @Test
+  void commit_that_no_entry_can_take_is_refused_and_nothing_of_it_happens() {
+    bench.publish(PUBLISHER, queue, "a");
+    bench.subscribe(CONSUMER, 1, "q", 1);
+    Effect.Delivered got = bench.deliveries(CONSUMER).getFirst();
+    bench.decisions.maxEntryBytes = 10_000;
+    Command.Publish large = Bench.publish(CONSUMER, "x".repeat(6_000), true, queue);
+    bench.decide(
+        new Command.Commit(
+            CONSUMER,
+            77,
+            List.of(large, large),
+            List.of(Bench.settlement(CONSUMER, Settlement.ACCEPTED, got.lane(), got.sequence()))));
+    bench.answerAllPages();
+    List<Effect> effects = bench.effects(CONSUMER);
+    assertThat(effects).contains(new Effect.Accepted(2));
+    assertThat(effects.stream().filter(Effect.Replied.class::isInstance))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Effect.Replied.class,
+            replied -> assertThat(replied.reply()).isInstanceOf(Reply.Refused.class));
+    assertThat(effects)
+        .filteredOn(Effect.Delivered.class::isInstance)
+        .as("the message is back, and is handed out again")
+        .hasSize(1);
+    assertThat(bench.facts(Fact.Enqueued.class)).hasSize(1);
+    assertThat(bench.facts(Fact.Settled.class)).isEmpty();
+  }
+
+  @Test
+  void transient_message_for_many_queues_without_consumers_is_spilled_once() {
+    long[] queues = new long[50];
+    for (int i = 0; i < queues.length; i++) {
+      queues[i] = bench.declare(PUBLISHER, "many" + i, false, false, false);
+    }
+    bench.decide(Bench.publish(PUBLISHER, "x".repeat(100_000), false, queues));
+    assertThat(bench.decisions.spills).isEqualTo(1);
+    bench.subscribe(CONSUMER, 1, "many17", 1);
+    bench.answerAllPages();
+    assertThat(bench.delivered(CONSUMER)).hasSize(1);
+  }
 }

@@ -46,6 +46,8 @@ final class RecordedDecisions implements Decisions {
   long room = Long.MAX_VALUE;
 
   boolean roomShort;
+  boolean spillRoom = true;
+  long maxEntryBytes = 16 << 20;
 
   private final QueueState state;
   private final Map<Long, Long> barriers = new HashMap<>();
@@ -138,10 +140,29 @@ final class RecordedDecisions implements Decisions {
   }
 
   @Override
-  public void spill(long lane, long sequence, long besideSequence, Message message) {
+  public void spill(long[] lanes, long[] sequences, long[] besideSequences, Message message) {
     spills++;
-    store(lane, sequence, new Stored(message, besideSequence));
+    for (int i = 0; i < lanes.length; i++) {
+      TreeMap<Long, Stored> before = stored.get(lanes[i]);
+      if (before != null && before.lastKey() >= sequences[i]) {
+        throw new AssertionError("lane " + lanes[i] + ": " + sequences[i] + " comes too late");
+      }
+      store(lanes[i], sequences[i], new Stored(message, besideSequences[i]));
+    }
   }
+
+  @Override
+  public boolean maySpill(long bytes) {
+    return spillRoom;
+  }
+
+  @Override
+  public boolean fits(long bytes) {
+    return bytes <= maxEntryBytes;
+  }
+
+  @Override
+  public void betweenCommands() {}
 
   @Override
   public boolean reserve(long bytes) {

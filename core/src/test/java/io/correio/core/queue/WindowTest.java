@@ -215,4 +215,35 @@ class WindowTest {
     bench.subscribe(CONSUMER, 2, "q", 3);
     assertThat(drain(bench)).containsExactly(bodies);
   }
+
+  @Test
+  void transient_message_is_not_spilled_behind_later_ones_of_its_queue() {
+    long queue = setUp(bench);
+    long other = bench.declare(PUBLISHER, "other");
+    // All that may be held in memory is held: what is handed out from now on is spilled.
+    bench.subscribe(CONSUMER, 1, "other", 100);
+    for (int i = 0; i < 100; i++) {
+      bench.decideTogether(
+          Bench.publish(PUBLISHER, large(i), false, other),
+          new Command.Drained(CONSUMER, Bench.message(large(i), false).size()));
+    }
+    bench.deliveries(CONSUMER);
+    List<String> published = publishLarge(bench, queue, 100, false);
+    bench.subscribe(CONSUMER, 2, "q", 7);
+    assertThat(drain(bench)).isEqualTo(published);
+  }
+
+  @Test
+  void transient_message_stays_in_memory_when_the_scratch_log_has_no_room() {
+    long queue = setUp(bench);
+    bench.decisions.spillRoom = false;
+    bench.subscribe(CONSUMER, 1, "q", Bench.UNLIMITED);
+    for (int i = 0; i < 200; i++) {
+      bench.decideTogether(
+          Bench.publish(PUBLISHER, large(i), false, queue),
+          new Command.Drained(CONSUMER, Bench.message(large(i), false).size()));
+    }
+    assertThat(bench.deliveries(CONSUMER)).hasSize(200);
+    assertThat(bench.decisions.spills).isZero();
+  }
 }

@@ -37,7 +37,7 @@ public interface StorageFile extends Closeable {
    * writes zeros: a sparse file would only promise.
    */
   default void allocate(long offset, long bytes) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZERO_BYTES, bytes));
+    ByteBuffer zeros = Zeros.BYTES.duplicate();
     for (long done = 0; done < bytes; ) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - done));
       int length = zeros.remaining();
@@ -48,4 +48,11 @@ public interface StorageFile extends Closeable {
 
   @Override
   void close() throws IOException;
+
+  /** One for all: direct memory that is dropped lives on until the heap is collected. */
+  final class Zeros {
+    private static final ByteBuffer BYTES = ByteBuffer.allocateDirect(ZERO_BYTES);
+
+    private Zeros() {}
+  }
 }

@@ -12,18 +12,20 @@ import io.correio.core.shard.ShardOptions;
 import io.correio.log.FileStorage;
 import io.correio.log.LogOptions;
 import io.correio.log.MemoryStorage;
+import io.correio.server.admin.Administered;
+import io.correio.server.admin.Administered.ListenerInfo;
+import io.correio.server.admin.HttpApi;
 import io.correio.server.auth.Authenticator;
-import io.correio.server.auth.PasswordHash;
 import io.correio.server.front.Front;
 import io.correio.server.front.amqp091.Amqp091Front;
 import io.correio.server.front.amqp091.BodyBudget;
+import io.correio.server.front.amqp091.Hosts;
 import io.correio.server.front.amqp091.SessionLimits;
 import io.correio.server.net.Listener;
 import io.correio.server.net.ListenerOptions;
 import io.correio.server.net.Loops;
 import io.correio.server.net.Tls;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -52,10 +54,11 @@ public final class Correio implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Correio.class);
   private static final String DEFAULT_VIRTUAL_HOST = "/";
 
-  /** The user of a fresh store. Everybody knows its password, so its hash need not be slow. */
   private static final String FIRST_USER = "guest";
 
-  private static final int FIRST_USER_ITERATIONS = 1_000;
+  /** Of the password "guest". Everybody knows it, so the salt is no secret and 1,000 rounds do. */
+  private static final String FIRST_CREDENTIAL =
+      "pbkdf2-sha256$1000$Y29ycmVpbyBjb3JyZWlvLg$eQunwHPirMAN+7S3O9PRZ4/mp2QWfWK35KSlGR3zvM0";
 
   /** How long connections may take to end when the server stops; then they are cut. */
   private static final long STOP_MILLIS = 5_000;
@@ -73,8 +76,9 @@ public final class Correio implements AutoCloseable {
   private static final int DISK_FAILED = 74;
 
   private final Deque<Stop> stops = new ArrayDeque<>();
-  private int amqpPort = Config.NO_PORT;
-  private int amqpsPort = Config.NO_PORT;
+  private volatile int amqpPort = Config.NO_PORT;
+  private volatile int amqpsPort = Config.NO_PORT;
+  private volatile int httpPort = Config.NO_PORT;
 
   /** How to stop something that was started. */
   private interface Stop {
@@ -112,18 +116,44 @@ public final class Correio implements AutoCloseable {
 
     Authenticator authenticator =
         new Authenticator(user -> manager.identities().user(user), config.logins());
-    Front amqp = amqpFront(config.limits(), manager, authenticator);
+    Hosts hosts = new ManagerHosts(manager, () -> httpPort);
+    Front amqp = amqpFront(config.limits(), hosts, authenticator);
 
     stops.push(() -> loops.stopConnections(STOP_MILLIS));
-    listen(options, loops, List.of(amqp));
+    List<ListenerInfo> listeners = listen(options, loops, List.of(amqp));
+
+    if (config.listen().httpPort() != Config.NO_PORT) {
+      serveHttp(
+          options,
+          new Administered(
+              config.name(),
+              VERSION,
+              manager,
+              loops::connectionInfos,
+              listeners,
+              config.passwordIterations()),
+          authenticator);
+    }
   }
 
-  private void listen(CorreioOptions options, Loops loops, List<Front> fronts) throws IOException {
+  private void serveHttp(CorreioOptions options, Administered broker, Authenticator authenticator)
+      throws IOException {
+    Config.Listen listen = options.config().listen();
+    HttpApi http = HttpApi.start(listen.httpBind(), listen.httpPort(), broker, authenticator);
+    stops.push(http::close);
+    httpPort = http.port();
+    options.announce().accept("HTTP on " + http.address());
+  }
+
+  private List<ListenerInfo> listen(CorreioOptions options, Loops loops, List<Front> fronts)
+      throws IOException {
+    List<ListenerInfo> listeners = new ArrayList<>();
     Config.Listen listen = options.config().listen();
     Listener amqp =
         Listener.bind(loops, listenerOptions(options.config(), listen.amqpPort(), fronts, null));
     stops.push(amqp::close);
     amqpPort = amqp.port();
+    listeners.add(new ListenerInfo("amqp", listen.bind(), amqpPort));
     options.announce().accept("AMQP on " + amqp.address());
 
     Path certificate = listen.certificate();
@@ -134,8 +164,10 @@ public final class Correio implements AutoCloseable {
           Listener.bind(loops, listenerOptions(options.config(), listen.amqpsPort(), fronts, tls));
       stops.push(amqps::close);
       amqpsPort = amqps.port();
+      listeners.add(new ListenerInfo("amqp/ssl", listen.bind(), amqpsPort));
       options.announce().accept("AMQP over TLS on " + amqps.address());
     }
+    return listeners;
   }
 
   private static ListenerOptions listenerOptions(
@@ -200,15 +232,12 @@ public final class Correio implements AutoCloseable {
   }
 
   private static List<Fact.Identity> firstIdentities() {
-    String credential =
-        PasswordHash.encode(FIRST_USER.getBytes(StandardCharsets.UTF_8), FIRST_USER_ITERATIONS);
     return List.of(
-        new Fact.UserPut(new User(FIRST_USER, credential, Set.of("administrator"))),
+        new Fact.UserPut(new User(FIRST_USER, FIRST_CREDENTIAL, Set.of("administrator"))),
         new Fact.PermissionPut(new Permission(FIRST_USER, DEFAULT_VIRTUAL_HOST, ".*", ".*", ".*")));
   }
 
-  private static Front amqpFront(
-      Config.Limits limits, QueueManager manager, Authenticator authenticator) {
+  private static Front amqpFront(Config.Limits limits, Hosts hosts, Authenticator authenticator) {
     SessionLimits session =
         new SessionLimits(
             limits.channelsPerConnection(),
@@ -222,7 +251,7 @@ public final class Correio implements AutoCloseable {
             limits.refusalDelayMillis(),
             limits.closeTimeoutMillis());
     return new Amqp091Front(
-        new ManagerHosts(manager),
+        hosts,
         authenticator::authenticate,
         new BodyBudget(limits.bodiesBytes(), limits.transactionsBytes(), session),
         session,
@@ -237,6 +266,11 @@ public final class Correio implements AutoCloseable {
   /** Port that speaks AMQP over TLS, or {@link Config#NO_PORT}. */
   public int amqpsPort() {
     return amqpsPort;
+  }
+
+  /** Port of the HTTP API, or {@link Config#NO_PORT}. */
+  public int httpPort() {
+    return httpPort;
   }
 
   /**

@@ -4,10 +4,15 @@ import io.correio.core.identity.Identities;
 import io.correio.core.manager.QueueManager;
 import io.correio.core.manager.VirtualHost;
 import io.correio.server.front.amqp091.Hosts;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The queue manager as sessions see it. */
-record ManagerHosts(QueueManager manager) implements Hosts {
+/**
+ * The queue manager as sessions see it.
+ *
+ * @param http port of the HTTP API; changes once, when that is ready
+ */
+record ManagerHosts(QueueManager manager, IntSupplier http) implements Hosts {
 
   @Override
   public @Nullable VirtualHost virtualHost(String name) {
@@ -22,5 +27,10 @@ record ManagerHosts(QueueManager manager) implements Hosts {
   @Override
   public long newConnectionId() {
     return manager.newConnectionId();
+  }
+
+  @Override
+  public int httpPort() {
+    return http.getAsInt();
   }
 }

@@ -5,7 +5,9 @@ import io.correio.server.client.Amqp091Client;
 import io.correio.server.client.Received;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,6 +40,24 @@ final class GetCommand extends ClientCommand {
       paramLabel = "SECONDS",
       description = "Give up after so long, such as 0.5; without it, never.")
   private @Nullable Double seconds;
+
+  GetCommand() {
+    super("correio get");
+  }
+
+  /** The command with arguments that need no explaining; else null. */
+  static @Nullable GetCommand plain(List<String> arguments) {
+    PlainArguments plain = PlainArguments.read(arguments, Set.of(URL, "--wait"));
+    if (plain == null || plain.positionals().size() != 1) {
+      return null;
+    }
+    GetCommand command = new GetCommand();
+    command.broker(plain);
+    command.queue = plain.positionals().getFirst();
+    String wait = plain.option("--wait");
+    command.seconds = wait == null ? null : Double.valueOf(wait);
+    return command;
+  }
 
   @Override
   int run(Amqp091Client client) throws IOException {

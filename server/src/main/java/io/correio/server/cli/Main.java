@@ -4,12 +4,15 @@ import io.correio.server.Correio;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The command line. Only the command that is run is loaded; all of them only to list them.
+ * The command line. Only the command that is run is loaded, all of them only to list them, and
+ * picocli only where there is something to explain.
  *
  * <p>Exit status: 0 done, 1 nothing there, 2 wrong usage, 3 no broker or refused.
  */
@@ -31,8 +34,6 @@ import picocli.CommandLine.Command;
     })
 public final class Main {
 
-  private static final String NAME = "correio";
-
   private Main() {}
 
   /** Runs a command and exits with its status. */
@@ -46,13 +47,42 @@ public final class Main {
   }
 
   static int run(String... arguments) {
-    Supplier<Object> only = arguments.length == 0 ? null : commands().get(arguments[0]);
-    if (only == null) {
-      return all().execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+    List<String> rest = List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
+    String name = arguments.length == 0 ? "" : arguments[0];
+    Callable<Integer> plain = plain(name, rest);
+    if (plain != null) {
+      try {
+        return plain.call();
+      } catch (Exception e) {
+        System.err.println("correio " + name + ": " + e);
+        return ExitStatus.REFUSED;
+      }
     }
-    CommandLine command = new CommandLine(only.get());
-    command.setCommandName(NAME + " " + arguments[0]);
-    return command.execute(List.of(arguments).subList(1, arguments.length).toArray(String[]::new));
+    Supplier<Object> only = commands().get(name);
+    if (only == null) {
+      return execute(all(), arguments.length == 0 ? List.of("--help") : List.of(arguments));
+    }
+    return execute(new CommandLine(only.get()).setCommandName("correio " + name), rest);
+  }
+
+  private static int execute(CommandLine command, List<String> arguments) {
+    // A body that begins with @ is a body, not a file of arguments.
+    return command.setExpandAtFiles(false).execute(arguments.toArray(String[]::new));
+  }
+
+  /** A command whose arguments need no explaining, without picocli; else null. */
+  private static @Nullable Callable<Integer> plain(String name, List<String> arguments) {
+    try {
+      return switch (name) {
+        case "server" -> ServerCommand.plain(arguments);
+        case "put" -> PutCommand.plain(arguments);
+        case "get" -> GetCommand.plain(arguments);
+        case "poll" -> PollCommand.plain(arguments);
+        default -> null;
+      };
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   /** By name, in the order of the help; made when needed. */
@@ -62,6 +92,7 @@ public final class Main {
     commands.put("put", PutCommand::new);
     commands.put("get", GetCommand::new);
     commands.put("poll", PollCommand::new);
+    commands.put("queues", QueuesCommand::new);
     commands.put("perf", PerfCommand::new);
     return commands;
   }

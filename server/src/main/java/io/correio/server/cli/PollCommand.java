@@ -3,7 +3,10 @@ package io.correio.server.cli;
 import io.correio.server.client.Amqp091Client;
 import io.correio.server.client.Received;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -25,6 +28,22 @@ final class PollCommand extends ClientCommand {
 
   @Parameters(index = "0", paramLabel = "QUEUE", description = "Name of the queue.")
   private String queue = "";
+
+  PollCommand() {
+    super("correio poll");
+  }
+
+  /** The command with arguments that need no explaining; else null. */
+  static @Nullable PollCommand plain(List<String> arguments) {
+    PlainArguments plain = PlainArguments.read(arguments, Set.of(URL));
+    if (plain == null || plain.positionals().size() != 1) {
+      return null;
+    }
+    PollCommand command = new PollCommand();
+    command.broker(plain);
+    command.queue = plain.positionals().getFirst();
+    return command;
+  }
 
   @Override
   int run(Amqp091Client client) throws IOException {

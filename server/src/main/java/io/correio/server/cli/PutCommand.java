@@ -5,6 +5,8 @@ import io.correio.amqp.v091.wire.FieldTable;
 import io.correio.server.client.Amqp091Client;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -39,6 +41,23 @@ final class PutCommand extends ClientCommand {
       arity = "0..1",
       description = "The message; without it, standard input to its end, as it is.")
   private @Nullable String body;
+
+  PutCommand() {
+    super("correio put");
+  }
+
+  /** The command with arguments that need no explaining; else null. */
+  static @Nullable PutCommand plain(List<String> arguments) {
+    PlainArguments plain = PlainArguments.read(arguments, Set.of(URL));
+    if (plain == null || plain.positionals().isEmpty() || plain.positionals().size() > 2) {
+      return null;
+    }
+    PutCommand command = new PutCommand();
+    command.broker(plain);
+    command.queue = plain.positionals().getFirst();
+    command.body = plain.positionals().size() == 2 ? plain.positionals().get(1) : null;
+    return command;
+  }
 
   @Override
   int run(Amqp091Client client) throws IOException {

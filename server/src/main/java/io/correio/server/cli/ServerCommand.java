@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,29 @@ final class ServerCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "HTTP port, kept for the API; nothing is served there yet.")
   private @Nullable Integer httpPort;
+
+  /** The command with arguments that need no explaining; else null. */
+  static @Nullable ServerCommand plain(List<String> arguments) {
+    PlainArguments plain =
+        PlainArguments.read(
+            arguments,
+            Set.of("--config", "--data", "--name", "--bind", "--amqp-port", "--http-port"));
+    if (plain == null || !plain.positionals().isEmpty()) {
+      return null;
+    }
+    ServerCommand command = new ServerCommand();
+    command.config = path(plain.option("--config"));
+    command.data = path(plain.option("--data"));
+    command.name = plain.option("--name");
+    command.bind = plain.option("--bind");
+    command.amqpPort = plain.integer("--amqp-port");
+    command.httpPort = plain.integer("--http-port");
+    return command;
+  }
+
+  private static @Nullable Path path(@Nullable String text) {
+    return text == null ? null : Path.of(text);
+  }
 
   @Override
   public Integer call() throws InterruptedException {

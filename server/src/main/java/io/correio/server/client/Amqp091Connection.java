@@ -54,6 +54,7 @@ public final class Amqp091Connection implements AutoCloseable {
   private int timeoutMillis = -1;
   private boolean closedByBroker;
   private volatile @Nullable String blockedReason;
+  private FieldTable serverProperties = FieldTable.empty();
 
   private Amqp091Connection(AmqpUrl url, Socket socket) throws IOException {
     this.url = url;
@@ -136,6 +137,11 @@ public final class Amqp091Connection implements AutoCloseable {
     return true;
   }
 
+  /** What the broker told of itself. */
+  public FieldTable serverProperties() {
+    return serverProperties;
+  }
+
   /** Why the broker does not take publishes at the moment; null when it does. */
   public @Nullable String blockedReason() {
     return blockedReason;
@@ -185,6 +191,7 @@ public final class Amqp091Connection implements AutoCloseable {
     encoder.protocolHeader();
     flush();
     ConnectionMethod.Start start = await(ConnectionMethod.Start.class, HANDSHAKE_TIMEOUT_MILLIS);
+    serverProperties = start.serverProperties();
     if (!Arrays.asList(start.mechanisms().split(" ", -1)).contains(SaslCredentials.PLAIN)) {
       throw new ClientException(
           "the broker offers the logins " + start.mechanisms() + ", not PLAIN", null);

@@ -35,6 +35,11 @@ public interface Session {
   /** The server stops: say so to the peer in the protocol's words and close. */
   void onStopping();
 
+  /** What people and tools are told of it. */
+  default SessionInfo info() {
+    return SessionInfo.NONE;
+  }
+
   /**
    * The connection is gone, whoever closed it. Last call. Everything that the session holds in the
    * core is given back here.

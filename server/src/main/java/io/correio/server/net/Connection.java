@@ -1,7 +1,9 @@
 package io.correio.server.net;
 
+import io.correio.server.front.ConnectionInfo;
 import io.correio.server.front.Front;
 import io.correio.server.front.Session;
+import io.correio.server.front.SessionInfo;
 import io.correio.server.front.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -86,6 +88,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Wire {
   private boolean paused;
   private long deadlineMillis;
   private String cause = "";
+  private final long connectedAtMillis = System.currentTimeMillis();
+  private long receivedBytes;
+  private long sentBytes;
   private int lingered;
 
   Connection(ListenerOptions options, boolean secure, Loop loop) {
@@ -119,6 +124,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Wire {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf buffer = (ByteBuf) message;
+    receivedBytes += buffer.readableBytes();
     try {
       if (isClosing()) {
         drop(buffer.readableBytes());
@@ -300,6 +306,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Wire {
     for (int i = 0; i < MAX_REFILLS && phase != Phase.CLOSED; i++) {
       outbox().flush();
       long drained = outbox().takeDrained();
+      sentBytes += drained;
       Session current = session;
       if (drained == 0 || current == null || isClosing()) {
         break;
@@ -433,6 +440,24 @@ final class Connection extends ChannelInboundHandlerAdapter implements Wire {
         LOG.error("Session of {} failed while it was closed", peer, thrown);
       }
     }
+  }
+
+  ConnectionInfo info() {
+    Session current = session;
+    String state =
+        switch (phase) {
+          case DETECTING, HANDSHAKE -> "opening";
+          case OPEN -> "running";
+          case CLOSING, LINGERING, CLOSED -> "closing";
+        };
+    return new ConnectionInfo(
+        peer,
+        secure,
+        state,
+        connectedAtMillis,
+        receivedBytes,
+        sentBytes,
+        current == null ? SessionInfo.NONE : current.info());
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.correio.server.net;
 
+import io.correio.server.front.ConnectionInfo;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 
 /**
@@ -109,8 +111,12 @@ final class Loop {
     forEach(connection -> connection.cut("it did not end in time while the server stopped"));
   }
 
+  List<ConnectionInfo> infos() {
+    return connections.stream().map(Connection::info).toList();
+  }
+
   /** From the end, because a connection may leave during its turn and the last takes its place. */
-  private void forEach(java.util.function.Consumer<Connection> action) {
+  private void forEach(Consumer<Connection> action) {
     for (int i = connections.size() - 1; i >= 0; i--) {
       if (i < connections.size()) {
         action.accept(connections.get(i));

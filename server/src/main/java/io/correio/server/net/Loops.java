@@ -1,5 +1,6 @@
 package io.correio.server.net;
 
+import io.correio.server.front.ConnectionInfo;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -16,6 +17,7 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -152,6 +154,17 @@ public final class Loops implements AutoCloseable {
   /** Connections that are open now, over all listeners. */
   public int connections() {
     return connections.get();
+  }
+
+  /** All connections as they are now, in no particular order. Waits for each loop: not on one. */
+  public List<ConnectionInfo> connectionInfos() {
+    List<CompletableFuture<List<ConnectionInfo>>> answers = new ArrayList<>();
+    for (Loop loop : loops) {
+      answers.add(CompletableFuture.supplyAsync(loop::infos, loop.executor()));
+    }
+    List<ConnectionInfo> infos = new ArrayList<>();
+    answers.forEach(answer -> infos.addAll(answer.join()));
+    return infos;
   }
 
   /**

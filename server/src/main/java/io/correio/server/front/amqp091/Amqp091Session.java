@@ -10,6 +10,7 @@ import io.correio.amqp.v091.wire.AmqpException;
 import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.server.auth.AuthResult;
 import io.correio.server.front.Session;
+import io.correio.server.front.SessionInfo;
 import io.correio.server.front.Wire;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
@@ -209,6 +210,19 @@ public final class Amqp091Session implements Session {
               0,
               0));
     }
+  }
+
+  @Override
+  public SessionInfo info() {
+    OpenConnection open = connection;
+    return open == null
+        ? new SessionInfo(front.name(), "", "", 0, "")
+        : new SessionInfo(
+            front.name(),
+            open.user(),
+            open.host().name(),
+            open.channelCount(),
+            open.client().name());
   }
 
   // ---- what the handshake brings about -------------------------------------------------------

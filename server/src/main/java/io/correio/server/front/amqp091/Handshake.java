@@ -80,7 +80,11 @@ final class Handshake {
             .put("authentication_failure_close", true)
             .put("per_consumer_qos", true)
             .build();
-    return FieldTable.builder()
+    FieldTable.Builder properties = FieldTable.builder();
+    if (front.hosts().httpPort() > 0) {
+      properties.put("http_port", front.hosts().httpPort());
+    }
+    return properties
         .put("capabilities", capabilities)
         .put("product", "Correio")
         .put("version", front.version())

@@ -15,4 +15,9 @@ public interface Hosts {
 
   /** A number that no other connection of this process ever has. */
   long newConnectionId();
+
+  /** Port of the HTTP API, which clients are told; -1 for none. */
+  default int httpPort() {
+    return -1;
+  }
 }

@@ -70,6 +70,14 @@ final class OpenConnection {
     return host;
   }
 
+  int channelCount() {
+    int count = 0;
+    for (Amqp091Channel channel : channels) {
+      count += channel == null ? 0 : 1;
+    }
+    return count;
+  }
+
   String user() {
     return user;
   }

@@ -55,6 +55,7 @@ final class QueuesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    CommandLog.ofClient();
     try {
       list();
       return ExitStatus.OK;

@@ -89,7 +89,7 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ServerLog.configure();
+    CommandLog.ofServer();
     PrintStream out = System.out;
     Correio correio;
     try {

@@ -65,9 +65,13 @@ class CommandsTest {
       System.setIn(in);
       System.setOut(out);
       System.setErr(err);
-      // The server command sets up the log of the whole process.
-      ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
+      // Commands set up the log of the whole process.
+      rootLogger().setLevel(Level.ERROR);
     }
+  }
+
+  private static Logger rootLogger() {
+    return (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   }
 
   private static Result client(String command, String... arguments) {
@@ -110,6 +114,7 @@ class CommandsTest {
   void queues_are_listed_with_their_figures_by_either_url() {
     client("put", "listed", "1");
     client("put", "listed", "2");
+    rootLogger().setLevel(Level.TRACE); // as loud as it is where nothing is set up
     Result byBroker = client("queues");
     assertThat(byBroker.err()).isEmpty();
     assertThat(byBroker.out()).containsPattern("name +ready +unsettled +consumers\n");

@@ -10,18 +10,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the server's log goes: standard error, one line each. Set up in code, because reading an
- * XML file for it would take a tenth of the time that a start takes.
+ * Where the log goes: standard error, one line each. Set up in code, because reading an XML file
+ * for it would take a tenth of the time that a start takes.
  */
-final class ServerLog {
+final class CommandLog {
 
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0}: %msg%n";
 
-  private ServerLog() {}
+  private CommandLog() {}
 
-  /** CORREIO_LOG_LEVEL is error, warn, info (the default), debug or trace. */
-  static void configure() {
+  /** For the server: what an operator should know. */
+  static void ofServer() {
+    configure(Level.INFO);
+  }
+
+  /**
+   * For a client command whose libraries log: unconfigured, they would print all they do to
+   * standard output, credentials included.
+   */
+  static void ofClient() {
+    configure(Level.WARN);
+  }
+
+  /** CORREIO_LOG_LEVEL says otherwise: error, warn, info, debug or trace. */
+  private static void configure(Level otherwise) {
     if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
       return; // another logging library was put on the class path, and has its own settings
     }
@@ -38,7 +51,7 @@ final class ServerLog {
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
     String level = System.getenv("CORREIO_LOG_LEVEL");
-    root.setLevel(Level.toLevel(level == null ? "" : level.toUpperCase(Locale.ROOT), Level.INFO));
+    root.setLevel(Level.toLevel(level == null ? "" : level.toUpperCase(Locale.ROOT), otherwise));
     context.getLogger("io.netty").setLevel(Level.WARN);
   }
 }

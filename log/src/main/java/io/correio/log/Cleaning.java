@@ -217,6 +217,10 @@ final class Cleaning {
     try {
       boolean complete = current.step(liveness, MAX_COPY_BYTES);
       rate.spend(current.stepBytes());
+      if (options.forced()) {
+        // Step by step, so that the last one does not wait for all of it.
+        current.file().force();
+      }
       if (!complete) {
         return 0;
       }

@@ -97,11 +97,8 @@ final class LogReader {
         try {
           Delivery delivery =
               new Delivery(segment, lane, sequences, done, maxBytes - bytes, workspace, sink);
-          int delivered = delivery.run();
-          done += delivered;
+          done += delivery.run();
           bytes += delivery.bytes;
-          // The cursor has gone past what was located and had no room in this page.
-          place.hasCursor &= delivered == workspace.locations.count();
         } finally {
           files.release(segment);
         }

@@ -233,4 +233,46 @@ class RecoveryTest {
     assertThat(replayed).doesNotContain("no");
     assertThat(storage.count(FaultyStorage.Operation.READ) - reads).isLessThanOrEqualTo(files + 10);
   }
+
+  @Test
+  void what_a_start_found_is_durable_even_if_the_process_died_before_forcing_it() throws Exception {
+    for (int seed = 1; seed <= 30; seed++) {
+      FaultyStorage disk = new FaultyStorage(seed);
+      SegmentedLog log = SegmentedLog.open(disk, OPTIONS);
+      log.replay(0, (at, last, keys, count, content) -> {});
+      while (log.prepare()) {}
+      position = 0;
+      // The force that fails is the one of sealing the first segment.
+      disk.fail(FaultyStorage.Operation.FORCE, 1);
+      SegmentedLog filling = log;
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  append(filling, "x".repeat(400));
+                }
+              })
+          .hasMessageContaining("Input/output error");
+      disk.kill();
+      log = SegmentedLog.open(disk, OPTIONS);
+      long found = log.replay(0, (at, last, keys, count, content) -> {});
+      assertThat(found).isGreaterThan(50);
+      disk.crash();
+      log = SegmentedLog.open(disk, OPTIONS);
+      assertThat(log.replay(0, (at, last, keys, count, content) -> {})).isEqualTo(found);
+    }
+  }
+
+  @Test
+  void a_damaged_directory_of_an_old_segment_is_damage_and_no_missing_message() throws Exception {
+    sealFirst();
+    byte[] bytes = storage.bytes(FIRST);
+    int directory =
+        (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(Seal.OFFSET + 24);
+    // In the page of the entries, which follows the one of the lanes.
+    bytes[directory + 4096 + 12 * 6] ^= 1;
+    SegmentedLog log = open();
+    assertThatThrownBy(() -> Entries.read(log, 1, 7))
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("directory page");
+  }
 }

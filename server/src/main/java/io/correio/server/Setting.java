@@ -14,12 +14,7 @@ public enum Setting {
   AMQP_PORT("listen.amqp-port", 5672, 0, 65_535, "AMQP port; 0 for any free one."),
   AMQPS_PORT("listen.amqps-port", -1, -1, 65_535, "AMQP port that speaks TLS only; -1 for none."),
   HTTP_BIND("listen.http-bind", "127.0.0.1", "Address of the HTTP port, which speaks no TLS."),
-  HTTP_PORT(
-      "listen.http-port",
-      15_672,
-      -1,
-      65_535,
-      "HTTP port; 0 for any free one, -1 for none. Kept for the API: nothing is served there yet."),
+  HTTP_PORT("listen.http-port", 15_672, -1, 65_535, "HTTP port; 0 for any free one, -1 for none."),
   BACKLOG(
       "listen.backlog",
       1_024,

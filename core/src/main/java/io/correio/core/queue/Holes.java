@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *        floor                                          tail
- *   ......|====|x|==|xxx|====|xxxxxxxx … xxx|=====|x|====|        x = hole: settled
- *         block 0        block 1 (all x: FULL)     block 2 …     = = not settled
+ *   ......|====|#|==|###|====|######## … ###|=====|#|====|        # = hole: settled
+ *         block 0        block 1 (all #: FULL)     block 2 …     = = not settled
  * </pre>
  *
  * Blocks are numbered by {@code sequence / 4096}. A block that is all holes shares one constant,

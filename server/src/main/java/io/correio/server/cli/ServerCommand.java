@@ -61,7 +61,7 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--http-port",
       paramLabel = "N",
-      description = "HTTP port, kept for the API; nothing is served there yet.")
+      description = "HTTP port; 15672. 0 for any free one, -1 for none.")
   private @Nullable Integer httpPort;
 
   /** The command with arguments that need no explaining; else null. */

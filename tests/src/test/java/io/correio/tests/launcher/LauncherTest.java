@@ -118,6 +118,13 @@ final class LauncherTest {
   }
 
   @Test
+  void queues_lists_names_and_counts() throws Exception {
+    assertThat(run("", "put", "listed", "1").status()).isZero();
+    assertThat(run("", "put", "listed", "2").status()).isZero();
+    assertThat(run("", "queues").output()).containsPattern("listed\\s+.*2");
+  }
+
+  @Test
   void perf_moves_messages() throws Exception {
     Result result = run("", "perf", "--time", "2");
     assertThat(result.status()).as(result.output()).isZero();
@@ -130,6 +137,7 @@ final class LauncherTest {
 
   @Test
   void help_names_the_commands() throws Exception {
-    assertThat(run("", "--help").output()).contains("server", "put", "get", "poll", "perf");
+    assertThat(run("", "--help").output())
+        .contains("server", "put", "get", "poll", "queues", "perf");
   }
 }

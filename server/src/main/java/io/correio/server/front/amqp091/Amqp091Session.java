@@ -348,6 +348,10 @@ public final class Amqp091Session implements Session {
           end("missed heartbeats");
         }
       }
+      if (state == State.RUNNING && connection != null && connection.isUserGone()) {
+        LOG.warn("{}: closing: user '{}' was deleted", wire.peer(), connection.user());
+        force("user '" + connection.user() + "' was deleted");
+      }
     }
   }
 
@@ -392,15 +396,20 @@ public final class Amqp091Session implements Session {
   @Override
   public void onStopping() {
     if (state == State.RUNNING) {
-      sendClose(
-          new ConnectionMethod.Close(
-              ReplyCode.CONNECTION_FORCED.code(),
-              "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'",
-              0,
-              0));
+      force("shutdown");
     } else if (state == State.HANDSHAKE) {
       end("the server stops");
     }
+  }
+
+  /** Closes the connection although the peer did nothing wrong. */
+  private void force(String reason) {
+    sendClose(
+        new ConnectionMethod.Close(
+            ReplyCode.CONNECTION_FORCED.code(),
+            "CONNECTION_FORCED - broker forced connection closure with reason '" + reason + "'",
+            0,
+            0));
   }
 
   private void sendClose(ConnectionMethod.Close close) {

@@ -82,6 +82,11 @@ final class OpenConnection {
     return user;
   }
 
+  /** Whether its user has been deleted since the login. */
+  boolean isUserGone() {
+    return permissions.identities().user(user) == null;
+  }
+
   String peer() {
     return session.peer();
   }

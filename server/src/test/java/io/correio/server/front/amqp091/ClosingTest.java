@@ -347,6 +347,19 @@ class ClosingTest {
   }
 
   @Test
+  void connection_of_a_deleted_user_is_closed_at_the_next_tick() {
+    peer.tick(1);
+    peer.assertSilent();
+    peer.identities = peer.identities.withoutUser("guest");
+    peer.tick(1);
+    ConnectionMethod.Close close = peer.expectConnectionClose(320);
+    assertThat(close.replyText()).contains("user 'guest' was deleted");
+    peer.shard.skipTo(Command.Disconnect.class);
+    peer.tick(1);
+    peer.assertSilent();
+  }
+
+  @Test
   void bytes_one_by_one_make_the_same_conversation() {
     peer.encoder.method(1, new BasicMethod.Qos(0, 1, true));
     peer.encoder.content(

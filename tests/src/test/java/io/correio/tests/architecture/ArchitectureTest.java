@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Who may know whom: the walls between modules and packages, checked on the compiled classes. */
 final class ArchitectureTest {
   private static final String LOG = "io.correio.log..";
+  private static final String POSIX = "io.correio.posix..";
   private static final String AMQP = "io.correio.amqp..";
   private static final String CORE = "io.correio.core..";
   private static final String SHARD = "io.correio.core.shard..";
@@ -39,6 +40,11 @@ final class ArchitectureTest {
   @Test
   void log_knows_the_jdk_alone() {
     check(onlyDependsOn(LOG, LOG, "java..", NULLNESS));
+  }
+
+  @Test
+  void posix_knows_the_jdk_alone() {
+    check(onlyDependsOn(POSIX, POSIX, "java..", NULLNESS));
   }
 
   @Test

@@ -1,0 +1,50 @@
+package io.correio.posix.descriptor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Native memory for one call: 64 KiB for data that lives in Java's heap, and room for the
+ * structures that go with it. Borrowed, and given back by whoever borrowed it.
+ */
+public final class Scratch {
+
+  /** Bytes of data. */
+  public static final int DATA_BYTES = 64 * 1024;
+
+  /** Bytes for structures. */
+  public static final int STRUCT_BYTES = 4 * 1024;
+
+  private static final Stripes<Scratch> KEPT = new Stripes<>();
+
+  private final MemorySegment data;
+  private final MemorySegment structs;
+
+  private Scratch() {
+    MemorySegment all = Arena.ofAuto().allocate(DATA_BYTES + STRUCT_BYTES, 64);
+    structs = all.asSlice(0, STRUCT_BYTES);
+    data = all.asSlice(STRUCT_BYTES, DATA_BYTES);
+  }
+
+  /** One that nobody else has. */
+  public static Scratch borrow() {
+    Scratch kept = KEPT.take();
+    return kept == null ? new Scratch() : kept;
+  }
+
+  /** Ends the borrowing; memory that is not kept goes with the garbage. */
+  public void giveBack() {
+    boolean kept = KEPT.keep(this);
+    assert kept || data.scope().isAlive();
+  }
+
+  /** For data. */
+  public MemorySegment data() {
+    return data;
+  }
+
+  /** For structures. */
+  public MemorySegment structs() {
+    return structs;
+  }
+}

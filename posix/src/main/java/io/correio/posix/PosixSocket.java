@@ -1,6 +1,5 @@
 package io.correio.posix;
 
-import io.correio.posix.descriptor.OpenDescriptor;
 import io.correio.posix.descriptor.Scratch;
 import io.correio.posix.libc.Layouts;
 import io.correio.posix.libc.Libc;
@@ -36,6 +35,7 @@ public final class PosixSocket implements AutoCloseable {
 
   private final SocketCore core;
   private final Transfer transfer;
+  private final WholeTransfer whole;
   private final AddressedTransfer addressed;
   private final MessageTransfer messages;
   private final Rendezvous rendezvous;
@@ -48,6 +48,7 @@ public final class PosixSocket implements AutoCloseable {
   PosixSocket(SocketCore core, @Nullable Address acceptedFrom) {
     this.core = core;
     this.transfer = new Transfer(core);
+    this.whole = new WholeTransfer(core, transfer);
     this.addressed = new AddressedTransfer(core, transfer);
     this.messages = new MessageTransfer(core, addressed);
     this.rendezvous = new Rendezvous(core);
@@ -234,37 +235,12 @@ public final class PosixSocket implements AutoCloseable {
   /** As {@link #sendAll(byte[])}. */
   public int sendAll(byte[] data, int offset, int length) throws PosixException {
     Objects.checkFromIndexSize(offset, length, data.length);
-    int done = 0;
-    do {
-      try {
-        int sent = transfer.send(data, offset + done, length - done, 0);
-        if (sent == WOULD_BLOCK) {
-          return done;
-        }
-        done += sent;
-      } catch (PosixException e) {
-        throw e.after(done);
-      }
-    } while (done < length);
-    return done;
+    return whole.send(data, offset, length);
   }
 
   /** As {@link #sendAll(byte[])}; native memory goes to the kernel without a copy. */
   public long sendAll(MemorySegment data) throws PosixException {
-    long length = data.byteSize();
-    long done = 0;
-    do {
-      try {
-        long sent = transfer.send(data, done, length - done, 0);
-        if (sent == WOULD_BLOCK) {
-          return done;
-        }
-        done += sent;
-      } catch (PosixException e) {
-        throw e.after(done);
-      }
-    } while (done < length);
-    return done;
+    return whole.send(data);
   }
 
   /** As {@link #sendAll(byte[])}, from the position on, which advances by what was sent. */
@@ -302,8 +278,8 @@ public final class PosixSocket implements AutoCloseable {
    */
   public int receive(byte[] buffer, int offset, int length, int flags) throws PosixException {
     Objects.checkFromIndexSize(offset, length, buffer.length);
-    if (waitsForAll(flags)) {
-      return (int) receiveAll(MemorySegment.ofArray(buffer), offset, length, flags);
+    if (whole.isWanted(flags)) {
+      return (int) whole.receive(MemorySegment.ofArray(buffer), offset, length, flags);
     }
     return transfer.receive(buffer, offset, length, flags);
   }
@@ -313,8 +289,8 @@ public final class PosixSocket implements AutoCloseable {
     if (buffer.isReadOnly()) {
       throw new ReadOnlyBufferException();
     }
-    return waitsForAll(flags)
-        ? receiveAll(buffer, 0, buffer.byteSize(), flags)
+    return whole.isWanted(flags)
+        ? whole.receive(buffer, 0, buffer.byteSize(), flags)
         : transfer.receive(buffer, 0, buffer.byteSize(), flags);
   }
 
@@ -332,30 +308,6 @@ public final class PosixSocket implements AutoCloseable {
       buffer.position(buffer.position() + Math.min(received, buffer.remaining()));
     }
     return received;
-  }
-
-  private boolean waitsForAll(int flags) {
-    return (flags & (MessageFlags.WAITALL | MessageFlags.PEEK)) == MessageFlags.WAITALL
-        && core.type == SocketType.STREAM;
-  }
-
-  private long receiveAll(MemorySegment buffer, long offset, long length, int flags)
-      throws PosixException {
-    long done = 0;
-    do {
-      long received;
-      try {
-        received =
-            transfer.receive(buffer, offset + done, length - done, flags & ~MessageFlags.WAITALL);
-      } catch (PosixException e) {
-        throw e.after(done);
-      }
-      if (received <= 0) {
-        return done == 0 ? received : done;
-      }
-      done += received;
-    } while (done < length);
-    return done;
   }
 
   /**
@@ -428,16 +380,7 @@ public final class PosixSocket implements AutoCloseable {
    * @throws PosixException ENOTCONN if it is not connected
    */
   public void shutdown(ShutdownHow how) throws PosixException {
-    int slot = core.enter(OpenDescriptor.OTHER, "shutdown");
-    int result;
-    try {
-      result = Libc.shutdown(core.descriptor.errno(slot), core.descriptor.number(), how.number());
-    } finally {
-      core.descriptor.leave(slot);
-    }
-    if (result < 0) {
-      throw new PosixException(-result, "shutdown", core.describe() + ", " + how);
-    }
+    rendezvous.shutdown(how);
   }
 
   /**

@@ -7,8 +7,8 @@ import io.correio.posix.libc.Layouts;
 import io.correio.posix.libc.Libc;
 
 /**
- * bind, listen, accept and connect. Accepting and connecting have no flag that keeps one call from
- * blocking, so the open file itself does not block, whatever mode the socket is in.
+ * bind, listen, accept, connect and shutdown. Accepting and connecting have no flag that keeps one
+ * call from blocking, so the open file itself does not block, whatever mode the socket is in.
  *
  * <p>Stateless but for the core; for any number of threads.
  */
@@ -169,6 +169,19 @@ final class Rendezvous {
       return result;
     } finally {
       scratch.giveBack();
+    }
+  }
+
+  void shutdown(ShutdownHow how) throws PosixException {
+    int slot = core.enter(OpenDescriptor.OTHER, "shutdown");
+    int result;
+    try {
+      result = Libc.shutdown(core.descriptor.errno(slot), core.descriptor.number(), how.number());
+    } finally {
+      core.descriptor.leave(slot);
+    }
+    if (result < 0) {
+      throw new PosixException(-result, "shutdown", core.describe() + ", " + how);
     }
   }
 

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What producers and consumers saw, over the lives ("epochs") of one broker, and the judgement on
@@ -18,26 +20,34 @@ import java.util.Map;
  *   <li>a message settled before a barrier (a later synchronous reply on the same connection) is
  *       gone: <em>returned</em> when it comes again;
  *   <li>what a consumer holds is nobody else's: <em>duplicated</em> when it comes twice in one
- *       epoch;
- *   <li>what comes again after a crash says so: <em>unflagged</em> otherwise;
- *   <li>a producer's messages to one queue keep their order within an epoch: <em>reordered</em>
- *       otherwise.
+ *       epoch and was not given back in between;
+ *   <li>what comes again after a crash or from somebody's hands says so: <em>unflagged</em>
+ *       otherwise;
+ *   <li>a producer's messages to one queue reach a consumer in their order, but for what was given
+ *       back: <em>reordered</em> otherwise.
  * </ul>
  */
-final class History {
+public final class History {
   private static final int COMPLAINTS_MAX = 20;
+  private static final int NEVER = -1;
 
   private static final class Fate {
     boolean confirmed;
-    int deliveredEpoch = -1;
+    int deliveredEpoch = NEVER;
+    int heldEpoch = NEVER;
     boolean acknowledged;
     boolean settled;
+    boolean excused;
+
+    boolean isOwed() {
+      return confirmed && !acknowledged && !excused;
+    }
   }
 
-  private record Stream(int epoch, int queue, int producer) {}
+  private record Stream(int consumer, int queue, int producer) {}
 
   /** The counts of a history; all but the first three should be zero. */
-  record Verdict(
+  public record Verdict(
       long sent,
       long confirmed,
       long redelivered,
@@ -48,7 +58,7 @@ final class History {
       long reordered,
       long unknown,
       List<String> complaints) {
-    boolean isClean() {
+    public boolean isClean() {
       return lost + returned + duplicated + unflagged + reordered + unknown == 0;
     }
   }
@@ -66,23 +76,39 @@ final class History {
   private long owed;
 
   /** A producer is about to send it. */
-  synchronized void sent(MessageId id) {
+  public synchronized void sent(MessageId id) {
     fates.put(id, new Fate());
   }
 
-  synchronized void confirmed(MessageId id) {
+  public synchronized void confirmed(MessageId id) {
     Fate fate = known(id);
     if (fate == null || fate.confirmed) {
       return;
     }
     fate.confirmed = true;
     confirmed++;
-    if (!fate.acknowledged) {
-      owed++;
+    owed += fate.isOwed() ? 1 : 0;
+  }
+
+  /** It came to the one consumer that its queue has in this epoch, which gives nothing back. */
+  synchronized void delivered(int epoch, MessageId id, boolean flagged) {
+    arrived(epoch, id, flagged);
+    checkOrder(epoch, id);
+  }
+
+  /**
+   * It came to one of several consumers that may give back what they were given.
+   *
+   * @param consumer number that no other consumer has, whatever the epoch
+   */
+  public synchronized void delivered(int epoch, int consumer, MessageId id, boolean flagged) {
+    arrived(epoch, id, flagged);
+    if (!flagged) {
+      checkOrder(consumer, id);
     }
   }
 
-  synchronized void delivered(int epoch, MessageId id, boolean flagged) {
+  private void arrived(int epoch, MessageId id, boolean flagged) {
     Fate fate = known(id);
     if (fate == null) {
       return;
@@ -90,10 +116,10 @@ final class History {
     if (fate.settled) {
       returned++;
       complain("returned after it was settled before a barrier: ", id);
-    } else if (fate.deliveredEpoch == epoch) {
+    } else if (fate.heldEpoch == epoch) {
       duplicated++;
       complain("delivered twice in one epoch: ", id);
-    } else if (fate.deliveredEpoch >= 0) {
+    } else if (fate.deliveredEpoch != NEVER) {
       redelivered++;
       if (!flagged) {
         unflagged++;
@@ -101,12 +127,16 @@ final class History {
       }
     }
     fate.deliveredEpoch = epoch;
+    fate.heldEpoch = epoch;
     if (fate.acknowledged) {
-      // The crash swallowed the acknowledgement, so it is owed once more.
+      // The acknowledgement was swallowed, so it is owed once more.
       fate.acknowledged = false;
-      owed += fate.confirmed ? 1 : 0;
+      owed += fate.isOwed() ? 1 : 0;
     }
-    Long before = last.put(new Stream(epoch, id.queue(), id.producer()), id.number());
+  }
+
+  private void checkOrder(int consumer, MessageId id) {
+    Long before = last.put(new Stream(consumer, id.queue(), id.producer()), id.number());
     if (before != null && before >= id.number()) {
       reordered++;
       complain("came after number " + before + ": ", id);
@@ -114,18 +144,18 @@ final class History {
   }
 
   /** A consumer is about to acknowledge them; a crash may swallow that. */
-  synchronized void acknowledging(Collection<MessageId> ids) {
+  public synchronized void acknowledging(Collection<MessageId> ids) {
     for (MessageId id : ids) {
       Fate fate = known(id);
-      if (fate != null && !fate.acknowledged) {
+      if (fate != null) {
+        owed -= fate.isOwed() ? 1 : 0;
         fate.acknowledged = true;
-        owed -= fate.confirmed ? 1 : 0;
       }
     }
   }
 
   /** A synchronous reply came after their acknowledgement on the same connection. */
-  synchronized void settled(Collection<MessageId> ids) {
+  public synchronized void settled(Collection<MessageId> ids) {
     for (MessageId id : ids) {
       Fate fate = known(id);
       if (fate != null) {
@@ -134,22 +164,46 @@ final class History {
     }
   }
 
+  /** Nobody holds them any more: given back, or the one who held them is gone. */
+  public synchronized void released(Collection<MessageId> ids) {
+    for (MessageId id : ids) {
+      Fate fate = known(id);
+      if (fate != null) {
+        fate.heldEpoch = NEVER;
+      }
+    }
+  }
+
+  /** Those that were sent so far and match may be missing: nobody promised to keep them. */
+  public synchronized void excused(Predicate<MessageId> whose) {
+    for (Map.Entry<MessageId, Fate> entry : fates.entrySet()) {
+      Fate fate = entry.getValue();
+      if (!fate.excused && whose.test(entry.getKey())) {
+        owed -= fate.isOwed() ? 1 : 0;
+        fate.excused = true;
+      }
+    }
+  }
+
   /** Confirmed messages that no consumer has acknowledged yet. */
-  synchronized long owed() {
+  public synchronized long owed() {
     return owed;
   }
 
-  synchronized Verdict verdict() {
+  public synchronized Verdict verdict() {
     long lost = 0;
+    List<String> all = new ArrayList<>(complaints);
     for (Map.Entry<MessageId, Fate> entry : fates.entrySet()) {
       Fate fate = entry.getValue();
-      if (fate.confirmed && !fate.acknowledged) {
+      if (fate.isOwed()) {
         lost++;
         String when =
             fate.deliveredEpoch < 0
                 ? "confirmed and never delivered: "
                 : "confirmed, last seen unacknowledged in epoch " + fate.deliveredEpoch + ": ";
-        complain(when, entry.getKey());
+        if (all.size() < COMPLAINTS_MAX) {
+          all.add(when + entry.getKey());
+        }
       }
     }
     return new Verdict(
@@ -162,10 +216,10 @@ final class History {
         unflagged,
         reordered,
         unknown,
-        List.copyOf(complaints));
+        List.copyOf(all));
   }
 
-  private @org.jspecify.annotations.Nullable Fate known(MessageId id) {
+  private @Nullable Fate known(MessageId id) {
     Fate fate = fates.get(id);
     if (fate == null) {
       unknown++;

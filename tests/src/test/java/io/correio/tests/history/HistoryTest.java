@@ -103,6 +103,36 @@ final class HistoryTest {
   }
 
   @Test
+  void what_was_given_back_may_come_again_flagged_and_out_of_order() {
+    confirmBoth();
+    history.delivered(0, 1, first, false);
+    history.delivered(0, 1, second, false);
+    history.released(List.of(first));
+    history.delivered(0, 1, first, true);
+    history.acknowledging(List.of(first, second));
+    assertThat(history.verdict().isClean()).isTrue();
+    assertThat(history.verdict().redelivered()).isEqualTo(1);
+  }
+
+  @Test
+  void what_was_given_back_and_comes_again_without_the_flag_is_unflagged_and_reordered() {
+    confirmBoth();
+    history.delivered(0, 1, second, false);
+    history.released(List.of(second));
+    history.delivered(0, 1, second, false);
+    assertThat(history.verdict().unflagged()).isEqualTo(1);
+    assertThat(history.verdict().reordered()).isEqualTo(1);
+  }
+
+  @Test
+  void excused_messages_may_be_missing_and_no_others() {
+    confirmBoth();
+    history.excused(id -> id.number() == 1);
+    assertThat(history.owed()).isEqualTo(1);
+    assertThat(history.verdict().lost()).isEqualTo(1);
+  }
+
+  @Test
   void message_that_nobody_sent_is_unknown() {
     history.delivered(0, first, false);
     assertThat(history.verdict().unknown()).isEqualTo(1);

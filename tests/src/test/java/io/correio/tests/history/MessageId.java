@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 /**
  * Which message this is: the {@code number}-th of its producer, sent to the {@code queue}-th queue.
  */
-record MessageId(int producer, int queue, long number) {
+public record MessageId(int producer, int queue, long number) {
   private static final Pattern LABEL = Pattern.compile("p(\\d+) q(\\d+) n(\\d+)\n");
   private static final List<Integer> SIZES = List.of(64, 200, 1_000, 5_000);
 
   /** A body that follows from the id alone, so that a broken one is seen. */
-  byte[] body() {
+  public byte[] body() {
     byte[] label =
         ("p" + producer + " q" + queue + " n" + number + "\n").getBytes(StandardCharsets.US_ASCII);
     byte[] body = Arrays.copyOf(label, SIZES.get((int) (number % SIZES.size())));
@@ -26,7 +26,7 @@ record MessageId(int producer, int queue, long number) {
   }
 
   /** The id of a body that {@link #body} made. */
-  static MessageId of(byte[] body) {
+  public static MessageId of(byte[] body) {
     String head = new String(body, 0, Math.min(body.length, 60), StandardCharsets.ISO_8859_1);
     Matcher matcher = LABEL.matcher(head);
     if (!matcher.lookingAt()) {

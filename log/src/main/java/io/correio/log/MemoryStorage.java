@@ -30,7 +30,16 @@ public final class MemoryStorage implements Storage {
 
   /** A storage that is full when its files are {@code capacityBytes} long in all. */
   public MemoryStorage(long capacityBytes) {
-    this.free = new AtomicLong(capacityBytes);
+    this(new AtomicLong(capacityBytes));
+  }
+
+  /**
+   * A storage that is full together with others.
+   *
+   * @param freeBytes what they may still take, all together
+   */
+  public MemoryStorage(AtomicLong freeBytes) {
+    this.free = freeBytes;
   }
 
   @Override

@@ -151,23 +151,22 @@ final class SegmentSupply {
         return false;
       }
       Segment growing = growing();
+      boolean mayTake = growing != null ? diskHas(options.stepBytes()) : mayMake();
+      // For the reserve also what is to stay free may be taken, since settling frees more.
+      if (!mayTake && certain(writable) >= options.reserveBytes()) {
+        return stop();
+      }
       if (growing != null) {
-        if (!diskHas(options.stepBytes())) {
-          return stop();
-        }
         extend(growing);
       } else {
-        if (!mayMake()) {
-          return stop();
-        }
         Segment made = make();
         synchronized (this) {
           spares.add(made);
           writable = writable(writable.getFirst());
         }
       }
-      roomShort = false;
-      return !isPrepared();
+      roomShort = !mayTake;
+      return mayTake && !isPrepared();
     } catch (IOException e) {
       return stop();
     } finally {

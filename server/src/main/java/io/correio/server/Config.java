@@ -57,6 +57,8 @@ public record Config(
       int transactionMaxOperations,
       long bodiesBytes,
       long transactionsBytes,
+      long diskFreeBytes,
+      long memoryBytes,
       int refusalDelayMillis) {}
 
   /**
@@ -117,6 +119,8 @@ public record Config(
         settings.integer(Setting.TRANSACTION_MAX_OPERATIONS),
         settings.number(Setting.BODIES_BYTES),
         settings.number(Setting.TRANSACTIONS_BYTES),
+        settings.number(Setting.DISK_FREE_BYTES),
+        settings.number(Setting.MEMORY_BYTES),
         settings.integer(Setting.REFUSAL_DELAY_MILLIS));
   }
 

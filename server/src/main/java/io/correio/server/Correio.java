@@ -33,6 +33,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,7 +186,10 @@ public final class Correio implements AutoCloseable {
   }
 
   private ManagerOptions managerOptions(CorreioOptions options) throws IOException {
-    LogOptions log = options.keepsData() ? LogOptions.durable() : LogOptions.memory();
+    LogOptions log =
+        options.keepsData()
+            ? LogOptions.durable().withKeepFreeBytes(options.config().limits().diskFreeBytes())
+            : LogOptions.memory();
     return new ManagerOptions(
         storages(options),
         log,
@@ -200,7 +204,10 @@ public final class Correio implements AutoCloseable {
   /** Locks the data folder as a whole, before anything in it is opened. */
   private ManagerOptions.StorageFactory storages(CorreioOptions options) throws IOException {
     if (!options.keepsData()) {
-      return folder -> new MemoryStorage();
+      long bytes = options.config().limits().memoryBytes();
+      long capacity = bytes > 0 ? bytes : Runtime.getRuntime().maxMemory() / 2;
+      AtomicLong free = new AtomicLong(capacity); // of all logs together
+      return folder -> new MemoryStorage(free);
     }
     Path data = options.config().data();
     FileStorage whole = FileStorage.open(data);

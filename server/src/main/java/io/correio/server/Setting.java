@@ -91,6 +91,18 @@ public enum Setting {
       16 << 20,
       Integer.MAX_VALUE,
       "Heap for open transactions, over all connections."),
+  DISK_FREE_BYTES(
+      "limits.disk-free-bytes",
+      64 << 20,
+      0,
+      Long.MAX_VALUE,
+      "Of the disk, what the log leaves to others; publishers wait when less is left."),
+  MEMORY_BYTES(
+      "limits.memory-bytes",
+      0,
+      0,
+      Long.MAX_VALUE,
+      "Messages of a broker without a disk; publishers wait beyond. 0 for half of the heap."),
 
   LOOPBACK_USERS(
       "security.loopback-users",

@@ -80,8 +80,13 @@ final class Conversation {
   /** One message less is in flight. */
   void landed() {
     if (inFlight-- == MAX_IN_FLIGHT) {
-      queues.forEach(this::touch); // what held all of them back is over
+      touchAll(); // what held all of them back is over
     }
+  }
+
+  /** What held back deliveries of all queues may be over. */
+  void touchAll() {
+    queues.forEach(this::touch);
   }
 
   @Nullable QueueConversation nextTouched() {

@@ -25,11 +25,13 @@ public final class Decider {
   private final QueueState state;
   private final Conversation conversation;
   private final Decisions decisions;
+  private final Reserve reserve;
   private final Settling settling;
   private final Publishing publishing;
   private final Delivery delivery;
   private final Consuming consuming;
   private final Defining defining;
+  private final DefinitionSizes sizes;
   private final long outboxBytes;
 
   /**
@@ -47,10 +49,12 @@ public final class Decider {
     this.decisions = decisions;
     this.outboxBytes = outboxBytes;
     this.conversation = new Conversation(state, windowBytes);
+    this.reserve = new Reserve(conversation, decisions);
     this.settling = new Settling(conversation, decisions);
     this.publishing = new Publishing(state, conversation, decisions, settling);
-    this.delivery = new Delivery(state, conversation, decisions);
+    this.delivery = new Delivery(state, conversation, decisions, reserve);
     this.defining = new Defining(virtualHost, state, conversation, decisions);
+    this.sizes = new DefinitionSizes(state, conversation);
     this.consuming = new Consuming(state, conversation, decisions, defining);
   }
 
@@ -138,8 +142,8 @@ public final class Decider {
   // ---- waiting for room ----------------------------------------------------------------------
 
   /**
-   * Publishes wait while there is no room, and so does what a connection asks behind them, to keep
-   * its order. What gives room or credit back never waits.
+   * Publishes and new definitions wait while there is no room, and so does what a connection asks
+   * behind them, to keep its order. What gives room or credit back never waits.
    */
   private boolean mustWait(ConnectionEntry connection, Command command) {
     switch (command) {
@@ -172,13 +176,19 @@ public final class Decider {
   private boolean hasRoom(Command command) {
     return switch (command) {
       case Command.Publish c -> hasRoom(Publishing.logBytes(c));
-      case Command.Commit c -> hasRoom(Publishing.logBytes(c));
-      default -> true;
+      // One that only settles is no publish, and may be what makes room.
+      case Command.Commit c -> c.publishes().isEmpty() || hasRoom(Publishing.logBytes(c));
+      default -> {
+        long growth = sizes.growth(command);
+        long change = growth > 0 ? 0 : sizes.change(command);
+        yield growth > 0 ? hasRoom(growth) : change == 0 || reserve.leavesSettlements(change);
+      }
     };
   }
 
   private boolean hasRoom(long bytes) {
-    return !decisions.fits(bytes) || decisions.reserve(bytes); // what never fits is refused at once
+    return !decisions.fits(bytes) // what never fits is refused at once
+        || (decisions.reserve(bytes) && reserve.leavesSettlements(bytes));
   }
 
   private void tellBlocked(ConnectionEntry connection) {
@@ -192,6 +202,10 @@ public final class Decider {
   }
 
   private void resume() {
+    if (reserve.isLacking()) {
+      reserve.lookAgain();
+      conversation.touchAll();
+    }
     Command command;
     while ((command = conversation.deferred.peekFirst()) != null) {
       ConnectionEntry connection = conversation.connections.get(command.connection());
@@ -232,9 +246,14 @@ public final class Decider {
     return conversation.budget.bytes();
   }
 
-  /** Whether commands wait for room. */
+  /** Whether commands or deliveries wait for room. */
   public boolean isWaiting() {
-    return !conversation.deferred.isEmpty();
+    return !conversation.deferred.isEmpty() || reserve.isLacking();
+  }
+
+  /** Whether there was not even room for settlements, so that deliveries wait as well. */
+  public boolean lacksReserve() {
+    return reserve.isLacking();
   }
 
   // ---- clean stop ----------------------------------------------------------------------------
@@ -242,9 +261,14 @@ public final class Decider {
   private void rest() {
     for (long id : state.laneIds()) {
       Lane lane = state.lane(id);
-      if (lane != null && LaneId.isDurable(id)) {
-        decisions.fact(new Fact.MarkedExactly(id, handedOutBelow(lane)));
+      if (lane == null || !LaneId.isDurable(id) || lane.mark() == handedOutBelow(lane)) {
+        continue;
       }
+      if (!reserve.leavesSettlements(Reserve.SETTLEMENT_BYTES)) {
+        return; // more than needed will be flagged as redelivered
+      }
+      decisions.fact(new Fact.MarkedExactly(id, handedOutBelow(lane)));
+      decisions.betweenCommands();
     }
   }
 

@@ -54,6 +54,12 @@ public interface Decisions {
    */
   boolean reserve(long bytes);
 
+  /**
+   * Bytes of facts without messages that can be logged for certain, even if the disk is full: what
+   * {@link #reserve} gives and what is kept back for them.
+   */
+  long reserveLeft();
+
   /** A command is decided, and another follows: what the two bring about need not be one entry. */
   void betweenCommands();
 

@@ -14,11 +14,13 @@ final class Delivery {
   private final QueueState state;
   private final Conversation conversation;
   private final Decisions decisions;
+  private final Reserve reserve;
 
-  Delivery(QueueState state, Conversation conversation, Decisions decisions) {
+  Delivery(QueueState state, Conversation conversation, Decisions decisions, Reserve reserve) {
     this.state = state;
     this.conversation = conversation;
     this.decisions = decisions;
+    this.reserve = reserve;
   }
 
   /** Looks at all queues where something changed. */
@@ -32,7 +34,7 @@ final class Delivery {
   private void pump(QueueConversation queue) {
     while (queue.hasTaker() && conversation.inFlight < Conversation.MAX_IN_FLIGHT) {
       LaneWindow window = queue.nextWindow(state);
-      if (window == null) {
+      if (window == null || (window.durable && !reserve.allowsDelivery())) {
         break;
       }
       QueuedMessage head = window.head();

@@ -15,9 +15,6 @@ final class Publishing {
    */
   private static final int QUEUE_BYTES = 128;
 
-  /** What a settlement needs in the log. */
-  private static final int SETTLEMENT_BYTES = 64;
-
   /** The most bytes that a character has as UTF-8. */
   private static final int CHARACTER_BYTES = 3;
 
@@ -61,7 +58,7 @@ final class Publishing {
       bytes += logBytes(publish);
     }
     for (Command.Settle settle : commit.settles()) {
-      bytes += (long) SETTLEMENT_BYTES * settle.count();
+      bytes += (long) Reserve.SETTLEMENT_BYTES * settle.count();
     }
     return bytes;
   }

@@ -30,6 +30,12 @@ interface FactLog {
   /** Bytes that can be handed over for certain, beside what is kept for settlements. Any thread. */
   long room();
 
+  /**
+   * Bytes of entries without messages that can be handed over for certain, with what is kept for
+   * them. Any thread.
+   */
+  long roomWithReserve();
+
   /** Whether the disk is full, and room lacks for more than a moment. Any thread. */
   boolean isDiskFull();
 

@@ -114,6 +114,11 @@ final class LocalFactLog implements FactLog {
   }
 
   @Override
+  public long roomWithReserve() {
+    return log.roomWithReserve();
+  }
+
+  @Override
   public boolean isDiskFull() {
     return log.roomShort() || scratch.roomShort();
   }

@@ -61,6 +61,8 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private long emitted;
   private long lastScratchPosition; // the scratch log is empty at the start
   private boolean roomLacks;
+  private long reserveLeft; // at the begin of the batch
+  private volatile boolean deliveriesWait;
   private final int maxEntryBytes;
   private final int batchBytes;
 
@@ -95,6 +97,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     Batch next = log.take();
     next.number = nextBatch++;
     next.position = lastPosition;
+    reserveLeft = log.roomWithReserve() - log.pendingBytes();
     return next;
   }
 
@@ -114,6 +117,11 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   /** Users, virtual hosts and permissions; only shard 0 has any. */
   public Identities identities() {
     return identities;
+  }
+
+  /** Whether not even settlements have room, so that nothing is handed out. */
+  boolean deliveriesWait() {
+    return deliveriesWait;
   }
 
   /** Asks for a copy of part of the state. Answered on the home loop. */
@@ -150,6 +158,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   public boolean step() {
     durable = log.durablePosition();
     emitted = log.emittedBatch();
+    reserveLeft = log.roomWithReserve() - log.pendingBytes();
     int count = 0;
     Command command;
     while (count < MAX_COMMANDS_PER_STEP && (command = inbox.poll()) != null) {
@@ -168,7 +177,8 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     }
     touched.clear();
     waiting = decider.isWaiting();
-    if (waiting && !roomLacks && log.pendingBytes() == 0) {
+    deliveriesWait = decider.lacksReserve();
+    if (waiting && !roomLacks && !deliveriesWait && log.pendingBytes() == 0) {
       // What it waits for came before the flag was set, so nobody else will say so.
       inbox.offer(new Command.Resume());
     }
@@ -279,6 +289,11 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     long pending = log.pendingBytes() + batch.bytes();
     roomLacks = log.room() - pending < bytes;
     return !roomLacks && (pending == 0 || pending + bytes <= MAX_PENDING_BYTES);
+  }
+
+  @Override
+  public long reserveLeft() {
+    return reserveLeft - batch.bytes();
   }
 
   @Override

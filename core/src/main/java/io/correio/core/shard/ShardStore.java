@@ -38,6 +38,9 @@ public final class ShardStore implements AutoCloseable {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long STOP_TIMEOUT_SECONDS = 60;
 
+  /** With less than this left, a checkpoint that fails does so for want of room. */
+  private static final long CHECKPOINT_ROOM_BYTES = 1 << 20;
+
   private final String name;
   private final Storage storage;
   private final Storage scratchStorage;
@@ -60,6 +63,8 @@ public final class ShardStore implements AutoCloseable {
   private Runnable pause = () -> LockSupport.parkNanos(PAUSE_NANOS);
 
   private boolean roomShort;
+  private boolean deliveriesWait;
+  private boolean checkpointWaits;
 
   private ShardStore(
       String name,
@@ -208,8 +213,7 @@ public final class ShardStore implements AutoCloseable {
       more |= scratch.prepare();
       noteRoom();
       if (isCheckpointDue()) {
-        checkpoint();
-        more = true;
+        more |= checkpointIfRoom();
       } else {
         more |= clean();
       }
@@ -221,16 +225,53 @@ public final class ShardStore implements AutoCloseable {
     }
   }
 
+  /**
+   * A checkpoint for which the disk has no room can wait: what it would say is in the log. Returns
+   * whether it was written.
+   */
+  private boolean checkpointIfRoom() throws IOException {
+    try {
+      checkpoint();
+      checkpointWaits = false;
+      return true;
+    } catch (IOException e) {
+      if (storage.usableBytes() >= CHECKPOINT_ROOM_BYTES) {
+        throw e;
+      }
+      if (!checkpointWaits) {
+        checkpointWaits = true;
+        LOGGER.log(
+            System.Logger.Level.WARNING,
+            "virtual host ''{0}'': no room for a checkpoint in {1} ({2}); the log is not cleaned"
+                + " until space is freed there",
+            name,
+            storage.describe(),
+            e.getMessage());
+      }
+      return false;
+    }
+  }
+
   private void noteRoom() {
+    boolean wait = shard.deliveriesWait() && log.roomShort();
+    if (wait && !deliveriesWait) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "virtual host ''{0}'': {1} has not even room to note settlements, so consumers wait, too;"
+              + " free space there",
+          name,
+          storage.describe());
+    }
+    deliveriesWait = wait;
     boolean isShort = log.roomShort();
     if (isShort != roomShort) {
       roomShort = isShort;
       LOGGER.log(
           isShort ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
           isShort
-              ? "virtual host '%s': no room in %s; publishers wait until space is freed there or"
-                  + " messages are consumed"
-              : "virtual host '%s': room again in %s; publishers go on",
+              ? "virtual host ''{0}'': no room in {1}; publishers wait until space is freed there"
+                  + " or messages are consumed"
+              : "virtual host ''{0}'': room again in {1}; publishers go on",
           name,
           storage.describe());
     }
@@ -329,7 +370,7 @@ public final class ShardStore implements AutoCloseable {
   public void close() throws IOException {
     try {
       shard.submit(new Command.Rest());
-      checkpoint();
+      checkpointIfRoom();
     } finally {
       facts.close();
       Thread running = thread;

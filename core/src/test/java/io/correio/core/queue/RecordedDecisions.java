@@ -45,6 +45,9 @@ final class RecordedDecisions implements Decisions {
   /** Bytes that may be reserved in all. */
   long room = Long.MAX_VALUE;
 
+  /** Bytes of facts without messages that can be logged. */
+  long reserve = Long.MAX_VALUE;
+
   boolean roomShort;
   boolean spillRoom = true;
   long maxEntryBytes = 16 << 20;
@@ -159,6 +162,11 @@ final class RecordedDecisions implements Decisions {
   @Override
   public boolean fits(long bytes) {
     return bytes <= maxEntryBytes;
+  }
+
+  @Override
+  public long reserveLeft() {
+    return reserve;
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A whole shard with its logs in memory, stepped by one thread. */
 final class SteppedShard {
@@ -28,14 +29,26 @@ final class SteppedShard {
   private static final LogOptions LOG =
       LogOptions.memory().withSegmentBytes(64 << 10).withMergeBytesPerSecond(Long.MAX_VALUE);
 
-  final MemoryStorage storage = new MemoryStorage();
+  final MemoryStorage storage;
   final MemoryStorage scratch = new MemoryStorage();
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final ShardOptions options;
+  private final LogOptions log;
   private ShardStore store;
 
   SteppedShard(ShardOptions options) throws IOException {
+    this(options, LOG, new AtomicLong(Long.MAX_VALUE));
+  }
+
+  /**
+   * On a disk with so many bytes left.
+   *
+   * @param freeBytes may change at any time
+   */
+  SteppedShard(ShardOptions options, LogOptions log, AtomicLong freeBytes) throws IOException {
     this.options = options;
+    this.log = log;
+    this.storage = new MemoryStorage(freeBytes);
     this.store = open();
   }
 
@@ -45,8 +58,8 @@ final class SteppedShard {
             "/",
             storage,
             scratch,
-            LOG,
-            LOG.withForced(false).withReserveBytes(0),
+            log,
+            log.withForced(false).withReserveBytes(0),
             RoutingTable.of(List.of()),
             options,
             tasks::add,

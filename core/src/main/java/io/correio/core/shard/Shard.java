@@ -63,6 +63,8 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private boolean roomLacks;
   private long reserveLeft; // at the begin of the batch
   private volatile boolean deliveriesWait;
+  private long facts;
+  private volatile long factsSoFar; // written by the home loop alone
   private final int maxEntryBytes;
   private final int batchBytes;
 
@@ -117,6 +119,11 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   /** Users, virtual hosts and permissions; only shard 0 has any. */
   public Identities identities() {
     return identities;
+  }
+
+  /** Facts decided since the start, those included that are not logged. Any thread. */
+  long factsSoFar() {
+    return factsSoFar;
   }
 
   /** Whether not even settlements have room, so that nothing is handed out. */
@@ -187,6 +194,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
 
   private void endBatch() {
     decider.endStep();
+    factsSoFar = facts;
     routing = state.routing();
     identities = state.identities();
     if (batch.isEmpty()) {
@@ -222,6 +230,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
 
   @Override
   public void fact(Fact fact) {
+    facts++;
     state.apply(lastPosition + 1, fact);
     if (fact.isLogged()) {
       batch.entry.add(fact);

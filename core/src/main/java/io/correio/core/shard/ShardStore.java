@@ -56,6 +56,7 @@ public final class ShardStore implements AutoCloseable {
   private long checkpointBytes;
 
   private long checkpointSpilledBytes;
+  private long checkpointFacts;
 
   /** Says what was alive at the last checkpoint, as long as there is something to clean. */
   private @Nullable Liveness liveness;
@@ -263,7 +264,7 @@ public final class ShardStore implements AutoCloseable {
           storage.describe());
     }
     deliveriesWait = wait;
-    boolean isShort = log.roomShort();
+    boolean isShort = log.roomShort() || scratch.roomShort();
     if (isShort != roomShort) {
       roomShort = isShort;
       LOGGER.log(
@@ -281,11 +282,13 @@ public final class ShardStore implements AutoCloseable {
     long written = facts.appendedBytes() - checkpointBytes;
     long spilled = facts.spilledBytes() - checkpointSpilledBytes;
     return Math.max(written, spilled) >= options.checkpointBytes()
-        || ((roomShort || scratch.roomShort()) && written + spilled > 0);
+        // Also a transient message that is settled, of which the log knows nothing, makes room.
+        || ((roomShort || scratch.roomShort()) && shard.factsSoFar() != checkpointFacts);
   }
 
   /** Writes a checkpoint; what it makes superfluous is freed by {@link #maintain} afterwards. */
   public void checkpoint() throws IOException {
+    long decided = shard.factsSoFar();
     long bytes = facts.appendedBytes();
     long spilledBytes = facts.spilledBytes();
     long scratchPosition = facts.spilledPosition();
@@ -308,6 +311,7 @@ public final class ShardStore implements AutoCloseable {
     try (CheckpointWriter writer = scratch.beginCheckpoint(scratchPosition)) {
       writer.commit();
     }
+    checkpointFacts = decided;
     checkpointBytes = bytes;
     checkpointSpilledBytes = spilledBytes;
     liveness =

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  correio queues",
-      "  correio queues --url amqp://ana:secret@broker/%2f",
+      "  correio queues --url amqp://ana:secret@broker/%%2f",
       "  correio queues --http http://ana:secret@broker:15672",
       "",
       "Exit status: 0 listed, 2 wrong usage, 3 no broker there, or it refused."

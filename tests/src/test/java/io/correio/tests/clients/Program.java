@@ -10,6 +10,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end and keeps what it printed. */
 final class Program {
+  /** Debian's packages belong to Debian's interpreter; another may come first on PATH. */
+  static final String PYTHON =
+      Files.isExecutable(Path.of("/usr/bin/python3")) ? "/usr/bin/python3" : "python3";
+
   private static final long SECONDS_MAX = 180;
 
   /** How it ended; {@code errors} is what it said beside its output. */
@@ -28,6 +32,9 @@ final class Program {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    // Programs outside of this folder find the Node client here too.
+    Path modules = Path.of("node", "node_modules").toAbsolutePath();
+    builder.environment().put("NODE_PATH", modules.toString());
     Process process = builder.start();
     try {
       try (OutputStream stdin = process.getOutputStream()) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.correio.tests.broker.Broker;
 import io.correio.tests.broker.BrokerExtension;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +19,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(BrokerExtension.class)
 final class ScriptedClientsTest {
-  // Debian's packages belong to Debian's interpreter; another may come first on PATH.
-  private static final String PYTHON =
-      Files.isExecutable(Path.of("/usr/bin/python3")) ? "/usr/bin/python3" : "python3";
-
   private final Broker broker;
 
   ScriptedClientsTest(Broker broker) {
@@ -32,12 +27,12 @@ final class ScriptedClientsTest {
 
   @TestFactory
   List<DynamicTest> pika() throws IOException, InterruptedException {
-    return checks(PYTHON, "python/pika_checks.py");
+    return checks(Program.PYTHON, "python/pika_checks.py");
   }
 
   @TestFactory
   List<DynamicTest> py_amqp() throws IOException, InterruptedException {
-    return checks(PYTHON, "python/amqp_checks.py");
+    return checks(Program.PYTHON, "python/amqp_checks.py");
   }
 
   @TestFactory

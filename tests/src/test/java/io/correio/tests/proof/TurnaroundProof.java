@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -43,6 +44,8 @@ public final class TurnaroundProof implements AutoCloseable {
   private static final int MANY_BYTES = 200 << 20;
   private static final int MANY_COUNT_MAX = 1_000_000;
   private static final int OUTSTANDING = 1_000;
+  private static final String HOME = "publish on the home loop";
+  private static final String OTHER = "publish on the other loop";
   private static final int[] SIZES = {12, 1_024};
   private static final int LOOPS = 2;
   private static final int RAW_FILE_BYTES = 64 << 20;
@@ -79,7 +82,12 @@ public final class TurnaroundProof implements AutoCloseable {
       double logMicros,
       double clientMicros,
       double othersMicros,
-      List<Double> spans) {}
+      List<Double> spans) {
+
+    double brokerMicros() {
+      return loopMicros + logMicros;
+    }
+  }
 
   private TurnaroundProof(Path folder) throws Exception {
     this.folder = folder;
@@ -151,6 +159,7 @@ public final class TurnaroundProof implements AutoCloseable {
         proof.round(i % 2 == 1);
       }
       proof.report();
+      proof.reportDifferences();
     }
   }
 
@@ -160,10 +169,8 @@ public final class TurnaroundProof implements AutoCloseable {
     for (int size : SIZES) {
       for (int outstanding : new int[] {1, OUTSTANDING}) {
         steps.add(() -> run(new Case("echo", ToyFront.ECHO, true, size, outstanding)));
-        steps.add(() ->
-            run(new Case("publish on the home loop", ToyFront.PUBLISH, true, size, outstanding)));
-        steps.add(() ->
-            run(new Case("publish on the other loop", ToyFront.PUBLISH, false, size, outstanding)));
+        steps.add(() -> run(new Case(HOME, ToyFront.PUBLISH, true, size, outstanding)));
+        steps.add(() -> run(new Case(OTHER, ToyFront.PUBLISH, false, size, outstanding)));
       }
       steps.add(() -> rawForces(size));
     }
@@ -266,6 +273,35 @@ public final class TurnaroundProof implements AutoCloseable {
         }
       }
     });
+  }
+
+  /** What the crossing to the home loop costs: the two cases of each repetition compared. */
+  private void reportDifferences() {
+    say("%nother loop less home loop, within each repetition: median (quartiles)");
+    samples.forEach((title, home) -> {
+      if (title.startsWith(HOME)) {
+        String compared = title.substring(HOME.length() + 2);
+        List<Sample> other = requireNonNull(samples.get(OTHER + title.substring(HOME.length())));
+        say(
+            "  %-30s p50 %s µs, broker CPU %s µs, CPU ratio %s",
+            compared,
+            quartiles(home, other, (a, b) -> b.p50Micros() - a.p50Micros()),
+            quartiles(home, other, (a, b) -> b.brokerMicros() - a.brokerMicros()),
+            quartiles(home, other, (a, b) -> b.brokerMicros() / a.brokerMicros()));
+      }
+    });
+  }
+
+  private static String quartiles(
+      List<Sample> one, List<Sample> other, ToDoubleBiFunction<Sample, Sample> comparison) {
+    double[] sorted = new double[one.size()];
+    for (int i = 0; i < sorted.length; i++) {
+      sorted[i] = comparison.applyAsDouble(one.get(i), other.get(i));
+    }
+    Arrays.sort(sorted);
+    return "%.2f (%.2f, %.2f)"
+        .formatted(
+            sorted[sorted.length / 2], sorted[sorted.length / 4], sorted[sorted.length * 3 / 4]);
   }
 
   private static double median(List<Sample> all, ToDoubleFunction<Sample> figure) {

@@ -3,7 +3,7 @@ package io.correio.server;
 import io.correio.core.identity.Identities;
 import io.correio.core.manager.QueueManager;
 import io.correio.core.manager.VirtualHost;
-import io.correio.server.front.amqp091.Hosts;
+import io.correio.server.front.Hosts;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 

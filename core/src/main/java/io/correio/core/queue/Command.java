@@ -90,8 +90,14 @@ public sealed interface Command {
   /** Ends a consumer. What it was handed stays with the connection until settled. */
   record Cancel(long connection, long request, long consumer) implements Command {}
 
-  /** Adds to a consumer's credit. */
+  /** Adds to a consumer's credit; takes from it, when negative. */
   record Credit(long connection, long consumer, int messages) implements Command {}
+
+  /**
+   * Uses up a consumer's credit: what is ready is delivered as far as the credit goes, the rest of
+   * the credit lapses, and then comes {@link Reply.Done}.
+   */
+  record Drain(long connection, long request, long consumer) implements Command {}
 
   /**
    * Sets how many messages all consumers of a credit pool together may have outstanding ({@link

@@ -16,6 +16,9 @@ final class Consumer {
   /** Messages that it may still be handed. */
   long credit;
 
+  /** The request to use up the credit that is not answered yet; 0 for none. */
+  long drainRequest;
+
   /** Whether it stands in its queue's line. */
   boolean inLine;
 

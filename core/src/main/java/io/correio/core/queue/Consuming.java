@@ -94,6 +94,9 @@ final class Consuming {
 
   private void end(ConnectionEntry connection, Consumer consumer) {
     QueueConversation queue = consumer.queue;
+    if (consumer.drainRequest != 0) {
+      defining.done(connection, consumer.drainRequest);
+    }
     queue.remove(consumer);
     if (queue.definition.autoDelete() && !queue.hasConsumers()) {
       defining.delete(queue);
@@ -109,6 +112,21 @@ final class Consuming {
       consumer.credit = Math.min(Command.UNLIMITED - 1, consumer.credit + command.messages());
       conversation.awaken(consumer);
     }
+  }
+
+  void drain(ConnectionEntry connection, Command.Drain command) {
+    Consumer consumer = connection.consumers.get(command.consumer());
+    if (consumer == null) {
+      defining.done(connection, command.request());
+      return;
+    }
+    if (consumer.drainRequest != 0) {
+      defining.done(connection, consumer.drainRequest); // one answer for both would confuse
+    } else {
+      consumer.queue.draining++;
+    }
+    consumer.drainRequest = command.request();
+    conversation.touch(consumer.queue);
   }
 
   void limitPool(ConnectionEntry connection, Command.LimitPool command) {

@@ -101,6 +101,7 @@ public final class Decider {
       case Command.Settle c -> settling.settle(connection, c);
       case Command.Drained c -> consuming.drained(connection, c);
       case Command.Credit c -> consuming.credit(connection, c);
+      case Command.Drain c -> consuming.drain(connection, c);
       case Command.Take c -> consuming.take(connection, c);
       case Command.Commit c -> publishing.commit(connection, c);
       case Command.Subscribe c -> consuming.subscribe(connection, c);
@@ -151,6 +152,9 @@ public final class Decider {
         return false;
       }
       case Command.Credit ignored -> {
+        return false;
+      }
+      case Command.Drain ignored -> {
         return false;
       }
       case Command.Drained ignored -> {

@@ -48,6 +48,9 @@ final class Delivery {
     if (queue.hasTakes() && queue.ready(state) == 0) {
       answerEmpty(queue);
     }
+    if (queue.draining > 0) {
+      endDrains(queue);
+    }
     if (queue.hasConsumers() || queue.hasTakes()) {
       fetch(queue.durable);
       fetch(queue.transients);
@@ -58,6 +61,20 @@ final class Delivery {
     QueueConversation.PendingTake take;
     while ((take = queue.nextTake()) != null) {
       decisions.effect(take.connection(), 0, new Effect.Replied(take.request(), new Reply.Empty()));
+    }
+  }
+
+  /** Credit of those who asked to use it up lapses as soon as nothing is ready for it. */
+  private void endDrains(QueueConversation queue) {
+    boolean nothingReady = queue.ready(state) == 0;
+    for (Consumer consumer : queue.consumers) {
+      if (consumer.drainRequest != 0 && (nothingReady || consumer.credit <= 0)) {
+        consumer.credit = Math.min(consumer.credit, 0);
+        long request = consumer.drainRequest;
+        consumer.drainRequest = 0;
+        queue.draining--;
+        decisions.effect(consumer.connection, 0, new Effect.Replied(request, new Reply.Done()));
+      }
     }
   }
 

@@ -23,6 +23,9 @@ final class QueueConversation {
   /** The connection that an exclusive queue belongs to; 0 for none. */
   final long owner;
 
+  /** Consumers whose credit is to be used up. */
+  int draining;
+
   /** Whether one consumer has the queue for itself. */
   boolean consumedExclusively;
 
@@ -118,6 +121,10 @@ final class QueueConversation {
   void remove(Consumer consumer) {
     consumers.remove(consumer);
     consumer.cancelled = true;
+    if (consumer.drainRequest != 0) {
+      consumer.drainRequest = 0;
+      draining--;
+    }
     consumer.pool.consumers.remove(consumer);
     if (consumedExclusively && consumers.isEmpty()) {
       consumedExclusively = false;

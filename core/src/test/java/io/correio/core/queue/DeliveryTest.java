@@ -51,6 +51,61 @@ class DeliveryTest {
   }
 
   @Test
+  void draining_delivers_what_is_ready_and_lets_the_rest_of_the_credit_lapse() {
+    publishMany(1, 3);
+    bench.decide(bench.subscription(CONSUMER, 1, "q", 0, false, 0));
+    bench.effects(CONSUMER);
+    bench.decideTogether(new Command.Credit(CONSUMER, 1, 5), new Command.Drain(CONSUMER, 9, 1));
+    List<Effect> effects = bench.effects(CONSUMER);
+    assertThat(effects).hasSize(4);
+    assertThat(effects.getLast()).isEqualTo(new Effect.Replied(9, new Reply.Done()));
+    publishMany(4, 4);
+    assertThat(bench.delivered(CONSUMER)).isEmpty();
+    bench.decide(new Command.Credit(CONSUMER, 1, 1));
+    assertThat(bench.delivered(CONSUMER)).containsExactly("m4");
+  }
+
+  @Test
+  void draining_ends_with_the_credit_when_more_is_ready() {
+    publishMany(1, 3);
+    bench.decide(bench.subscription(CONSUMER, 1, "q", 0, false, 0));
+    bench.effects(CONSUMER);
+    bench.decideTogether(new Command.Credit(CONSUMER, 1, 2), new Command.Drain(CONSUMER, 9, 1));
+    assertThat(bench.effects(CONSUMER)).hasSize(3);
+    bench.decide(new Command.Drain(CONSUMER, 10, 1));
+    assertThat(bench.effects(CONSUMER)).containsExactly(new Effect.Replied(10, new Reply.Done()));
+  }
+
+  @Test
+  void draining_waits_for_cold_messages_and_is_answered_when_the_consumer_ends() {
+    publishMany(1, 5);
+    Bench restarted = new Bench(bench.recovered(), Bench.WINDOW_BYTES, Bench.OUTBOX_BYTES);
+    restarted.decisions.remember(bench.decisions);
+    restarted.connect(CONSUMER);
+    restarted.decide(restarted.subscription(CONSUMER, 1, "q", 10, false, 0));
+    restarted.effects(CONSUMER);
+    restarted.decide(new Command.Drain(CONSUMER, 9, 1));
+    assertThat(restarted.effects(CONSUMER)).isEmpty();
+    restarted.answerPage();
+    assertThat(restarted.effects(CONSUMER))
+        .hasSize(6)
+        .endsWith(new Effect.Replied(9, new Reply.Done()));
+    restarted.decide(new Command.Credit(CONSUMER, 1, 1));
+    restarted.settle(CONSUMER, Settlement.ACCEPTED);
+    restarted.decideTogether(
+        new Command.Drain(CONSUMER, 10, 1), new Command.Cancel(CONSUMER, 11, 1));
+    assertThat(restarted.effects(CONSUMER)).contains(new Effect.Replied(10, new Reply.Done()));
+  }
+
+  @Test
+  void credit_can_be_taken_back() {
+    bench.decide(bench.subscription(CONSUMER, 1, "q", 3, false, 0));
+    bench.decide(new Command.Credit(CONSUMER, 1, -2));
+    publishMany(1, 3);
+    assertThat(bench.delivered(CONSUMER)).containsExactly("m1");
+  }
+
+  @Test
   void credit_that_does_not_renew_comes_from_credit_commands_alone() {
     publishMany(1, 10);
     bench.decide(bench.subscription(CONSUMER, 1, "q", 2, false, 0));

@@ -2,6 +2,8 @@ package io.correio.server.front.amqp091;
 
 import io.correio.amqp.v091.Frames;
 import io.correio.server.front.Front;
+import io.correio.server.front.Hosts;
+import io.correio.server.front.LoginCheck;
 import io.correio.server.front.Session;
 import io.correio.server.front.Wire;
 import java.nio.ByteBuffer;

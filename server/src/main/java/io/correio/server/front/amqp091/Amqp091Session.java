@@ -9,6 +9,8 @@ import io.correio.amqp.v091.method.Method;
 import io.correio.amqp.v091.wire.AmqpException;
 import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.server.auth.AuthResult;
+import io.correio.server.front.EffectQueue;
+import io.correio.server.front.OutboxAccount;
 import io.correio.server.front.Session;
 import io.correio.server.front.SessionInfo;
 import io.correio.server.front.Wire;
@@ -195,7 +197,7 @@ public final class Amqp091Session implements Session {
       return;
     }
     try {
-      effects.drain(open);
+      effects.drain(open::onEffect);
       open.onEffectsDone();
     } catch (AmqpException e) {
       fail(e);

@@ -270,9 +270,9 @@ final class ChannelConsuming {
         unsettled.hold(tag, settlement);
       }
     } else if (multiple) {
-      unsettled.settleUpTo(upTo, settlement, connection.settles());
+      unsettled.settleUpTo(upTo, settlement, connection.settles()::settle);
     } else {
-      unsettled.settle(tag, settlement, connection.settles());
+      unsettled.settle(tag, settlement, connection.settles()::settle);
     }
   }
 
@@ -281,7 +281,7 @@ final class ChannelConsuming {
       throw Errors.of(
           ReplyCode.NOT_IMPLEMENTED, method, "requeue=false; recover with requeue=true");
     }
-    unsettled.settleUpTo(Long.MAX_VALUE, Settlement.RETURNED, connection.settles());
+    unsettled.settleUpTo(Long.MAX_VALUE, Settlement.RETURNED, connection.settles()::settle);
   }
 
   // ---- credit --------------------------------------------------------------------------------
@@ -338,6 +338,6 @@ final class ChannelConsuming {
       }
     }
     unsettled.rollback();
-    unsettled.settleUpTo(Long.MAX_VALUE, Settlement.RETURNED, connection.settles());
+    unsettled.settleUpTo(Long.MAX_VALUE, Settlement.RETURNED, connection.settles()::settle);
   }
 }

@@ -15,6 +15,7 @@ import io.correio.core.routing.ExchangeDefinition;
 import io.correio.core.routing.HeaderSource;
 import io.correio.core.routing.RoutingTable;
 import io.correio.core.routing.Targets;
+import io.correio.server.front.PublishLedger;
 import io.correio.server.front.amqp091.Permissions.Resource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

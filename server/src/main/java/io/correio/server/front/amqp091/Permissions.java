@@ -4,6 +4,7 @@ import io.correio.amqp.v091.method.Method;
 import io.correio.amqp.v091.wire.AmqpException;
 import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.core.identity.Identities;
+import io.correio.server.front.Hosts;
 
 /**
  * What the user of a connection may do in its virtual host; always asked of the newest snapshot.

@@ -4,6 +4,7 @@ import io.correio.amqp.v091.method.Method;
 import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Settlement;
+import io.correio.server.front.SettleBatch;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

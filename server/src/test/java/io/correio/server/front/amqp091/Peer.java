@@ -27,6 +27,8 @@ import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
 import io.correio.core.queue.Reply;
 import io.correio.server.auth.AuthResult;
+import io.correio.server.front.Hosts;
+import io.correio.server.front.LoginCheck;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

@@ -15,6 +15,7 @@ import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
 import io.correio.core.queue.Reply;
 import io.correio.core.queue.Settlement;
+import io.correio.server.front.OutboxAccount;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.correio.server.front.amqp091;
+package io.correio.server.front;
 
 import io.correio.server.auth.AuthResult;
 import java.util.function.Consumer;

@@ -1,4 +1,4 @@
-package io.correio.server.front.amqp091;
+package io.correio.server.front;
 
 import io.correio.core.manager.VirtualHost;
 import io.correio.core.message.Message;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The core numbers a connection's publishes 1, 2, 3 …; a ring holds those from the oldest
  * unsettled one on. A number that was rejected stays as a hole until all before it are settled.
  */
-final class PublishLedger {
+public final class PublishLedger {
   private static final int FIRST_CAPACITY = 16;
   private static final int REJECTED = -1;
 
@@ -26,7 +26,7 @@ final class PublishLedger {
   private long openBytes;
 
   /** Whom a publish belongs to: a channel. */
-  interface Publisher {
+  public interface Publisher {
     /** The publish with this delivery tag is safe; 0 when it asked for no confirm. */
     void onAccepted(long tag);
 
@@ -44,7 +44,7 @@ final class PublishLedger {
    * @param size what it is accounted with
    * @param reservedBytes what it holds in the {@link BodyBudget}
    */
-  void add(Publisher publisher, long tag, int size, int reservedBytes) {
+  public void add(Publisher publisher, long tag, int size, int reservedBytes) {
     if (next - first == tags.length) {
       grow();
     }
@@ -59,13 +59,13 @@ final class PublishLedger {
   }
 
   /** Whether the connection has spent its publish credit. */
-  boolean isExhausted() {
+  public boolean isExhausted() {
     return open >= VirtualHost.PUBLISH_CREDIT_MESSAGES
         || openBytes >= VirtualHost.PUBLISH_CREDIT_BYTES;
   }
 
   /** Settles all up to a number that were not rejected; returns the reserved bytes they held. */
-  long accepted(long number) {
+  public long accepted(long number) {
     long released = 0;
     while (first <= number && first < next) {
       int at = index(first);
@@ -81,7 +81,7 @@ final class PublishLedger {
   }
 
   /** Settles one number as rejected; returns the reserved bytes it held. */
-  long rejected(long number) {
+  public long rejected(long number) {
     if (number < first || number >= next) {
       return 0;
     }
@@ -97,12 +97,12 @@ final class PublishLedger {
   }
 
   /** Whose an unsettled publish is. */
-  @Nullable Publisher publisher(long number) {
+  public @Nullable Publisher publisher(long number) {
     return number < first || number >= next ? null : publishers[index(number)];
   }
 
   /** Forgets everything; returns the reserved bytes that were held. */
-  long clear() {
+  public long clear() {
     long released = 0;
     for (long number = first; number < next; number++) {
       released += reserved[index(number)];

@@ -1,4 +1,4 @@
-package io.correio.server.front.amqp091;
+package io.correio.server.front;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.correio.server.front.amqp091;
+package io.correio.server.front;
 
 import io.correio.core.manager.VirtualHost;
 
@@ -22,9 +22,9 @@ import io.correio.core.manager.VirtualHost;
  * The core stops only when the whole outbox is used up, so it never waits for a report that does
  * not come.
  */
-final class OutboxAccount {
-  static final int REPORT_UNITS = VirtualHost.OUTBOX_BYTES / 4;
-  static final int REPORT_IDLE_UNITS = VirtualHost.OUTBOX_BYTES / 16;
+public final class OutboxAccount {
+  public static final int REPORT_UNITS = VirtualHost.OUTBOX_BYTES / 4;
+  public static final int REPORT_IDLE_UNITS = VirtualHost.OUTBOX_BYTES / 16;
   private static final int MARK_UNITS = VirtualHost.OUTBOX_BYTES / 32;
 
   /** More than there can be: each mark but the last has {@link #MARK_UNITS}. */
@@ -49,7 +49,7 @@ final class OutboxAccount {
    * @param bytes what the message took
    * @param units what the core accounts it with
    */
-  void wroteMessage(long pendingBytes, long bytes, long units) {
+  public void wroteMessage(long pendingBytes, long bytes, long units) {
     if (markPositions.length == 0) {
       markPositions = new long[MARKS];
       markUnits = new long[MARKS];
@@ -69,12 +69,12 @@ final class OutboxAccount {
   }
 
   /** The core handed out so many units that are not written to the peer. */
-  void dropped(long units) {
+  public void dropped(long units) {
     unreported += units;
   }
 
   /** The socket has taken so many bytes more. */
-  void drained(long bytes) {
+  public void drained(long bytes) {
     drained += bytes;
     while (marks > 0 && markPositions[firstMark] <= drained) {
       unreported += markUnits[firstMark];
@@ -85,7 +85,7 @@ final class OutboxAccount {
   }
 
   /** Units to report now; 0 for none. What is returned counts as reported. */
-  long takeReport() {
+  public long takeReport() {
     if (unreported >= REPORT_UNITS || (marks == 0 && unreported >= REPORT_IDLE_UNITS)) {
       long report = unreported;
       unreported = 0;
@@ -95,12 +95,12 @@ final class OutboxAccount {
   }
 
   /** Bytes, of those written and not drained, that are no messages. */
-  long replyBytes(long pendingBytes) {
+  public long replyBytes(long pendingBytes) {
     return pendingBytes - messageBytes;
   }
 
   /** All bytes ever written. */
-  long written(long pendingBytes) {
+  public long written(long pendingBytes) {
     return drained + pendingBytes;
   }
 }

@@ -1,4 +1,4 @@
-package io.correio.server.front.amqp091;
+package io.correio.server.front;
 
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Settlement;
@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * one command for each read of the socket. Owned by the connection's loop, which flushes before any
  * other command, so that the order stays the peer's.
  */
-final class SettleBatch implements Unsettled.Receiver {
+public final class SettleBatch {
   private static final int MAX = 1_024;
   private static final int FIRST_CAPACITY = 16;
 
@@ -26,12 +26,12 @@ final class SettleBatch implements Unsettled.Receiver {
    *
    * @param target takes each full command
    */
-  SettleBatch(long connection, Consumer<Command> target) {
+  public SettleBatch(long connection, Consumer<Command> target) {
     this.connection = connection;
     this.target = target;
   }
 
-  @Override
+  /** Adds a settlement. */
   public void settle(long lane, long sequence, Settlement kind) {
     if (kind != settlement || count == MAX) {
       flush();
@@ -47,7 +47,7 @@ final class SettleBatch implements Unsettled.Receiver {
   }
 
   /** Hands over what was collected. */
-  void flush() {
+  public void flush() {
     if (count > 0) {
       int full = count;
       count = 0;

@@ -1,21 +1,21 @@
-package io.correio.server.front.amqp091;
+package io.correio.server.front;
 
 import io.correio.core.queue.Effect;
 import io.correio.core.queue.EffectSink;
-import io.correio.server.front.Wire;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jctools.queues.atomic.MpscChunkedAtomicArrayQueue;
 
 /**
  * Effects on their way from the core to the connection's loop, which alone calls {@link #drain} and
  * {@link #clear}.
  */
-final class EffectQueue implements EffectSink {
+public final class EffectQueue implements EffectSink {
   /**
    * Effects that may wait. Publish credit, outbox credit and open requests bound them to far less;
    * only a commit of many unroutable messages comes near.
    */
-  static final int MAX_EFFECTS = 1 << 18;
+  public static final int MAX_EFFECTS = 1 << 18;
 
   private static final int CHUNK = 64;
 
@@ -28,7 +28,7 @@ final class EffectQueue implements EffectSink {
 
   private volatile boolean lost;
 
-  EffectQueue(Wire wire) {
+  public EffectQueue(Wire wire) {
     this.wire = wire;
   }
 
@@ -47,7 +47,7 @@ final class EffectQueue implements EffectSink {
   }
 
   /** Whether an effect found no room. */
-  boolean hasLost() {
+  public boolean hasLost() {
     return lost;
   }
 
@@ -56,16 +56,16 @@ final class EffectQueue implements EffectSink {
    * waits with them; but never the outcomes of publishes, on which the client's own progress may
    * depend.
    */
-  void drain(OpenConnection connection) {
+  public void drain(Consumer<Effect> target) {
     Effect first;
     while ((first = deferred.peek()) != null && (!isMessage(first) || wire.hasRoom())) {
       deferred.remove();
-      connection.onEffect(first);
+      target.accept(first);
     }
     Effect effect;
     while ((effect = queue.poll()) != null) {
       if (isOutcome(effect) || (deferred.isEmpty() && (!isMessage(effect) || wire.hasRoom()))) {
-        connection.onEffect(effect);
+        target.accept(effect);
       } else {
         deferred.add(effect);
       }
@@ -73,7 +73,7 @@ final class EffectQueue implements EffectSink {
   }
 
   /** Drops what waits. */
-  void clear() {
+  public void clear() {
     queue.clear();
     deferred.clear();
   }

@@ -136,7 +136,7 @@ final class Rendezvous {
       if (core.nonBlocking) {
         throw failed(result, address);
       }
-      result = awaitConnection(deadline);
+      result = awaitConnection(address, deadline);
     }
     if (result < 0) {
       // The kernel knows whether a connection is still under way, or a further one may be tried.
@@ -146,9 +146,17 @@ final class Rendezvous {
     setRole(SocketCore.Role.CONNECTED);
   }
 
-  private int awaitConnection(long deadline) throws PosixException {
-    core.await("connect", Layouts.POLLOUT, deadline, 0, Errno.EINPROGRESS);
-    return -SocketOptions.get(core, SocketOption.SO_ERROR);
+  /**
+   * Asks for the outcome by connecting again, and not by SO_ERROR: so the kernel, too, takes a request
+   * that failed for ended, and the socket can try again as after a connect that blocked in the kernel.
+   */
+  private int awaitConnection(Address address, long deadline) throws PosixException {
+    int result;
+    do {
+      core.await("connect", Layouts.POLLOUT, deadline, 0, Errno.EINPROGRESS);
+      result = tryConnect(address);
+    } while (result == -Errno.EALREADY);
+    return result;
   }
 
   private int tryConnect(Address address) throws PosixException {

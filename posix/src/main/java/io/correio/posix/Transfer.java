@@ -22,6 +22,8 @@ import java.lang.foreign.MemorySegment;
  *                      closed, time over, interrupt > PosixException
  * </pre>
  *
+ * <p>Where the last tries found nothing to do, the wait comes first.
+ *
  * <p>Memory of Java's heap is copied through borrowed native memory, which is held during the tries
  * and not while waiting. Native memory goes to the kernel as it is. Stateless but for the core; for
  * any number of threads.
@@ -31,6 +33,8 @@ final class Transfer {
 
   private final SocketCore core;
   private final OpenDescriptor descriptor;
+  private final Forecast sending = new Forecast();
+  private final Forecast receiving = new Forecast();
 
   Transfer(SocketCore core) {
     this.core = core;
@@ -39,13 +43,16 @@ final class Transfer {
 
   long send(MemorySegment data, long offset, long length, int flags) throws PosixException {
     checkConnected("send");
-    long deadline = SocketCore.UNSET;
+    long deadline = sending.waitFirst() ? awaitFirst("send", flags) : SocketCore.UNSET;
     while (true) {
       long sent =
           data.isNative()
               ? trySend(from(data, offset), length, flags)
               : trySendHeap(data, offset, length, flags);
       if (sent >= 0) {
+        if (sent < length) {
+          sending.foundNothing(); // for the rest
+        }
         return sent;
       }
       if (sent == -Errno.EAGAIN && core.mayNotBlock(flags)) {
@@ -57,10 +64,13 @@ final class Transfer {
 
   int send(byte[] data, int offset, int length, int flags) throws PosixException {
     checkConnected("send");
-    long deadline = SocketCore.UNSET;
+    long deadline = sending.waitFirst() ? awaitFirst("send", flags) : SocketCore.UNSET;
     while (true) {
       long sent = trySendArray(data, offset, length, flags);
       if (sent >= 0) {
+        if (sent < Math.min(length, Scratch.DATA_BYTES)) {
+          sending.foundNothing(); // for the rest
+        }
         return (int) sent;
       }
       if (sent == -Errno.EAGAIN && core.mayNotBlock(flags)) {
@@ -72,7 +82,7 @@ final class Transfer {
 
   long receive(MemorySegment buffer, long offset, long length, int flags) throws PosixException {
     checkConnected("receive");
-    long deadline = SocketCore.UNSET;
+    long deadline = receiving.waitFirst() ? awaitFirst("receive", flags) : SocketCore.UNSET;
     while (true) {
       long received =
           buffer.isNative()
@@ -90,7 +100,7 @@ final class Transfer {
 
   int receive(byte[] buffer, int offset, int length, int flags) throws PosixException {
     checkConnected("receive");
-    long deadline = SocketCore.UNSET;
+    long deadline = receiving.waitFirst() ? awaitFirst("receive", flags) : SocketCore.UNSET;
     while (true) {
       long received = tryReceiveArray(buffer, offset, length, flags);
       if (received >= 0) {
@@ -103,10 +113,25 @@ final class Transfer {
     }
   }
 
+  /**
+   * Waits before the first try, where that may be. For a virtual thread it would cost more than the
+   * try that it saves.
+   */
+  private long awaitFirst(String call, int flags) throws PosixException {
+    if (flags != 0 || core.nonBlocking || Thread.currentThread().isVirtual()) {
+      return SocketCore.UNSET;
+    }
+    return call.equals("send")
+        ? core.await(call, Layouts.POLLOUT, SocketCore.UNSET, core.sendTimeoutNanos, Errno.EAGAIN)
+        : core.await(
+            call, Layouts.POLLIN, SocketCore.UNSET, core.receiveTimeoutNanos, Errno.EAGAIN);
+  }
+
   /** Waits after a failure that may pass, and throws what will not. */
   private long beforeNextSend(String call, long failure, long deadline, long length, int flags)
       throws PosixException {
     if (failure == -Errno.EAGAIN) {
+      sending.foundNothing();
       return core.await(call, Layouts.POLLOUT, deadline, core.sendTimeoutNanos, Errno.EAGAIN);
     }
     if (failure == -Errno.EINTR) {
@@ -118,6 +143,7 @@ final class Transfer {
   long beforeNextReceive(String call, long failure, long deadline, long length, int flags)
       throws PosixException {
     if (failure == -Errno.EAGAIN) {
+      receiving.foundNothing();
       int events = (flags & Layouts.MSG_OOB) != 0 ? Layouts.POLLPRI : Layouts.POLLIN;
       return core.await(call, events, deadline, core.receiveTimeoutNanos, Errno.EAGAIN);
     }

@@ -147,8 +147,9 @@ final class Rendezvous {
   }
 
   /**
-   * Asks for the outcome by connecting again, and not by SO_ERROR: so the kernel, too, takes a request
-   * that failed for ended, and the socket can try again as after a connect that blocked in the kernel.
+   * Asks for the outcome by connecting again, and not by SO_ERROR: so the kernel, too, takes a
+   * request that failed for ended, and the socket can try again as after a connect that blocked in
+   * the kernel.
    */
   private int awaitConnection(Address address, long deadline) throws PosixException {
     int result;

@@ -78,6 +78,7 @@ public final class Main {
         case "put" -> PutCommand.plain(arguments);
         case "get" -> GetCommand.plain(arguments);
         case "poll" -> PollCommand.plain(arguments);
+        case "socket" -> SocketCommand.plain(arguments);
         default -> null;
       };
     } catch (NumberFormatException e) {
@@ -94,6 +95,7 @@ public final class Main {
     commands.put("poll", PollCommand::new);
     commands.put("queues", QueuesCommand::new);
     commands.put("perf", PerfCommand::new);
+    commands.put("socket", SocketCommand::new);
     return commands;
   }
 

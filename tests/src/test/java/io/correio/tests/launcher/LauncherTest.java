@@ -138,6 +138,6 @@ final class LauncherTest {
   @Test
   void help_names_the_commands() throws Exception {
     assertThat(run("", "--help").output())
-        .contains("server", "put", "get", "poll", "queues", "perf");
+        .contains("server", "put", "get", "poll", "queues", "perf", "socket");
   }
 }

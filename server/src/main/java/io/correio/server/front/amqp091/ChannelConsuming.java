@@ -10,6 +10,7 @@ import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
 import io.correio.core.queue.Settlement;
 import io.correio.server.front.amqp091.Permissions.Resource;
+import io.correio.server.front.content.Amqp091Encoding;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
@@ -168,7 +169,7 @@ final class ChannelConsuming {
   /** Hands a message to the client. */
   void deliver(ConsumerEntry entry, Effect.Delivered delivery) {
     Message message = delivery.message();
-    byte[] properties = MessageFormat.propertiesOf(message.content());
+    byte[] properties = Amqp091Encoding.properties(message);
     if (!connection.encoder().headerFits(properties.length)) {
       connection.giveBack(delivery.lane(), delivery.sequence(), message);
       channel.fail(tooManyProperties(properties.length));
@@ -189,7 +190,7 @@ final class ChannelConsuming {
             delivery.redelivered(),
             connection.names().exchange(),
             connection.names().key());
-    connection.encoder().content(channel.number(), properties, message.content().body());
+    connection.encoder().content(channel.number(), properties, Amqp091Encoding.body(message));
     connection.wroteMessage(before, message);
   }
 
@@ -212,7 +213,7 @@ final class ChannelConsuming {
   /** Answers {@code basic.get} with a message. */
   void onTaken(BasicMethod.Get method, Effect.Taken taken) {
     Message message = taken.message();
-    byte[] properties = MessageFormat.propertiesOf(message.content());
+    byte[] properties = Amqp091Encoding.properties(message);
     boolean fits = connection.encoder().headerFits(properties.length);
     if (!channel.isOpen() || !fits) {
       connection.giveBack(taken.lane(), taken.sequence(), message);
@@ -236,7 +237,7 @@ final class ChannelConsuming {
             connection.names().exchange(),
             connection.names().key(),
             Math.min(taken.remaining(), 0xffff_ffffL));
-    connection.encoder().content(channel.number(), properties, message.content().body());
+    connection.encoder().content(channel.number(), properties, Amqp091Encoding.body(message));
     connection.wroteMessage(before, message);
   }
 

@@ -17,6 +17,7 @@ import io.correio.core.routing.RoutingTable;
 import io.correio.core.routing.Targets;
 import io.correio.server.front.PublishLedger;
 import io.correio.server.front.amqp091.Permissions.Resource;
+import io.correio.server.front.content.Amqp091Encoding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -238,7 +239,7 @@ final class ChannelPublishing implements PublishLedger.Publisher {
       return;
     }
     Address address = message.envelope().address();
-    byte[] properties = MessageFormat.propertiesOf(message.content());
+    byte[] properties = Amqp091Encoding.properties(message);
     if (connection.encoder().headerFits(properties.length)) {
       connection
           .encoder()
@@ -247,7 +248,7 @@ final class ChannelPublishing implements PublishLedger.Publisher {
               new BasicMethod.Return(
                   ReplyCode.NO_ROUTE.code(), "NO_ROUTE", address.exchange(), address.key()),
               properties,
-              message.content().body());
+              Amqp091Encoding.body(message));
     }
   }
 

@@ -8,6 +8,8 @@ import io.correio.amqp.v091.wire.FieldValue;
 import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.core.message.Content;
 import io.correio.core.routing.HeaderSource;
+import io.correio.server.front.content.ContentFormats;
+import io.correio.server.front.content.CoreValues;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageFormat {
   /** Number of this format in {@link Content#format}. */
-  public static final int AMQP_0_9_1 = 1;
+  public static final int AMQP_0_9_1 = ContentFormats.AMQP_0_9_1;
 
   private static final String CC = "CC";
   private static final String BCC = "BCC";
@@ -30,12 +32,6 @@ public final class MessageFormat {
     return new Content(AMQP_0_9_1, properties, body);
   }
 
-  /** The properties of a content, for a peer of this protocol. */
-  static byte[] propertiesOf(Content content) {
-    // Other formats have bodies that mean the same and heads that do not.
-    return content.format() == AMQP_0_9_1 ? content.head() : BasicProperties.NONE.raw();
-  }
-
   /** The headers for headers exchanges, each decoded when it is asked for. */
   static HeaderSource headersOf(BasicProperties properties) {
     if (!properties.hasHeaders()) {
@@ -45,7 +41,7 @@ public final class MessageFormat {
       @Override
       public @Nullable Object header(String name) {
         FieldValue value = properties.header(name);
-        return value == null ? null : FieldValues.toCore(value);
+        return value == null ? null : CoreValues.toCore(value);
       }
 
       @Override

@@ -2,6 +2,7 @@ package io.correio.tests.simulation;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -53,16 +54,22 @@ record Chances(
     Map<Event, Integer> weights = new EnumMap<>(Event.class);
     for (Event event : Event.values()) {
       // Some seeds starve the disk, others the loops or the clients.
-      int weight = random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 1 + random.nextInt(MAX_WEIGHT);
+      int weight =
+          random.nextInt(event == Event.LOG ? 2 : 3) == 0
+              ? 1 + random.nextInt(5)
+              : 1 + random.nextInt(MAX_WEIGHT);
       weights.put(event, event == Event.TICK ? TICK_WEIGHT : weight);
     }
+    boolean sprints = random.nextInt(3) == 0;
     return new Chances(
         weights,
-        2 + random.nextInt(4),
-        500 + random.nextInt(random.nextInt(4) == 0 ? 20_000 : 5_000),
+        sprints ? 5 + random.nextInt(30) : 2 + random.nextInt(random.nextInt(4) == 0 ? 20 : 8),
+        sprints
+            ? 50 + random.nextInt(500)
+            : 200 + random.nextInt(random.nextInt(8) == 0 ? 10_000 : 3_000),
         1 + random.nextInt(3),
         1 + random.nextInt(5),
-        random.nextInt(101),
+        30 + random.nextInt(71),
         random.nextBoolean() ? 128 << 10 : 4 << 10,
         random.nextBoolean() ? 64 << 10 : 20 + random.nextInt(random.nextInt(4) == 0 ? 100 : 8_000),
         128L << (10 + random.nextInt(6)),
@@ -70,22 +77,22 @@ record Chances(
         random.nextInt(3) == 0 ? 40 + random.nextInt(300) : 500_000);
   }
 
-  /** A short life in which every event is as likely as it is useful. */
+  /** A short life on a slow disk: what is told before its time is told long before. */
   static Chances small() {
     return new Chances(
         new EnumMap<>(
             Map.of(
                 Event.TASK, 20,
-                Event.LOG, 10,
-                Event.MAINTAIN, 4,
+                Event.LOG, 2,
+                Event.MAINTAIN, 2,
                 Event.TO_SERVER, 20,
                 Event.TO_CLIENT, 20,
                 Event.CLIENT, 20,
                 Event.TICK, TICK_WEIGHT)),
         2,
-        500,
-        1,
+        1_200,
         2,
+        4,
         0,
         128 << 10,
         2_000,
@@ -94,14 +101,15 @@ record Chances(
         SMALL_SEGMENT_KEYS);
   }
 
-  Event pick(SplittableRandom random) {
+  /** What happens next, but for what cannot. */
+  Event pick(SplittableRandom random, Set<Event> not) {
     int total = 0;
-    for (int weight : weights.values()) {
-      total += weight;
+    for (Map.Entry<Event, Integer> entry : weights.entrySet()) {
+      total += not.contains(entry.getKey()) ? 0 : entry.getValue();
     }
     int left = random.nextInt(total);
     for (Map.Entry<Event, Integer> entry : weights.entrySet()) {
-      left -= entry.getValue();
+      left -= not.contains(entry.getKey()) ? 0 : entry.getValue();
       if (left < 0) {
         return entry.getKey();
       }

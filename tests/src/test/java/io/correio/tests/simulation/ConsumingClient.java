@@ -77,12 +77,15 @@ final class ConsumingClient extends SimulatedClient {
       pause();
       return true;
     }
-    if (dice < 30 && !acknowledged.isEmpty()) {
+    if (dice < 100 && !acknowledged.isEmpty()) {
       barrier(queue.key);
       return true;
     }
     if (!held.isEmpty() && random.nextInt(100) < settlePercent) {
       settle();
+      if (random.nextInt(5) == 0) {
+        barrier(queue.key); // at once: the settlement has had no time to become durable
+      }
       return true;
     }
     if (gets) {
@@ -249,7 +252,7 @@ final class ConsumingClient extends SimulatedClient {
 
   @Override
   void onBarrier() {
-    world.history().settled(acknowledged);
+    world.settled(acknowledged);
     acknowledged.clear();
   }
 

@@ -48,10 +48,21 @@ final class Definitions {
     /** The server has answered. */
     void made(boolean there) {
       names.forEach(name -> certain.put(name, there));
+      told.run();
     }
   }
 
   private final Map<Name, Boolean> certain = new TreeMap<>();
+  private final Runnable told;
+
+  /**
+   * Nothing is known yet.
+   *
+   * @param told run when the server has answered for a change
+   */
+  Definitions(Runnable told) {
+    this.told = told;
+  }
 
   static Name queue(String name) {
     return new Name("", name, "");

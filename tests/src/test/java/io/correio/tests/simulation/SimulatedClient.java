@@ -50,6 +50,9 @@ abstract class SimulatedClient implements FrameHandler, SimulatedWire.Peer {
   private String asked = "";
   private boolean silent;
 
+  /** Whether the server closes, from when on it discards what the client says. */
+  private boolean refused;
+
   SimulatedClient(World world, String name) {
     this.world = world;
     this.name = name;
@@ -256,12 +259,17 @@ abstract class SimulatedClient implements FrameHandler, SimulatedWire.Peer {
       }
       case ConnectionMethod.Blocked ignored -> world.tally().blocked++;
       case ConnectionMethod.Unblocked ignored -> {}
-      case ConnectionMethod.CloseOk ignored -> onBarrier();
+      case ConnectionMethod.CloseOk ignored -> {
+        if (!refused) {
+          onBarrier();
+        }
+      }
       case ConnectionMethod.Close close -> {
         if (!world.isStopping()) {
           throw new AssertionError(name + ": the connection was closed: " + close.replyText());
         }
         phase = Phase.CLOSING;
+        refused = true;
         encoder.method(0, new ConnectionMethod.CloseOk());
       }
       default -> throw new AssertionError(name + " does not expect " + method);

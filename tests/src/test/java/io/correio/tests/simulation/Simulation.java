@@ -15,8 +15,11 @@ final class Simulation {
   private static final int MAX_STARTS = 50;
   private static final long CAPACITY_SLACK_BYTES = 600_000;
 
+  private static final int MAX_PROMISES = 500;
+
   private enum Trouble {
     NONE,
+    POWER_CUT,
     MACHINE_STOPS,
     INPUT_OUTPUT_ERROR,
     FULL_DISK
@@ -30,8 +33,10 @@ final class Simulation {
   private final UnaryOperator<Storage> disk;
   private final Tally tally = new Tally();
   private final World world;
-  private boolean diskIsSmall;
+  private boolean diskWasSmall;
   private String doing = "";
+  private String special = "";
+  private Runnable atFirst = () -> {};
 
   private Simulation(
       long seed, SplittableRandom random, Chances chances, UnaryOperator<Storage> disk) {
@@ -54,7 +59,7 @@ final class Simulation {
     SplittableRandom random = new SplittableRandom(seed);
     Chances chances = Chances.of(random);
     Simulation simulation = new Simulation(seed, random, chances, disk);
-    simulation.run(-1);
+    simulation.run();
     return simulation.tally;
   }
 
@@ -65,17 +70,35 @@ final class Simulation {
    * @return what happened; {@link Tally#machineStops} is 0 when the life had fewer operations
    */
   static Tally crashAt(long seed, long operation) {
-    SplittableRandom random = new SplittableRandom(seed);
-    Simulation simulation = new Simulation(seed, random, Chances.small(), UnaryOperator.identity());
-    simulation.run(operation);
+    Simulation simulation = small(seed, UnaryOperator.identity());
+    simulation.special = ", stopping at operation " + operation;
+    simulation.storage.crashAtOperation(operation);
+    simulation.run();
     return simulation.tally;
   }
 
-  private void run(long crashAtOperation) {
+  /**
+   * Runs a short life in which the power fails as soon as clients have been told so many things of
+   * a kind, and another one that drains.
+   *
+   * @param disk what lies between the broker and the disk
+   * @return what happened; {@link Tally#powerCuts} is 0 when they were told less
+   */
+  static Tally cutPowerAfter(
+      long seed, World.Promise promise, int count, UnaryOperator<Storage> disk) {
+    Simulation simulation = small(seed, disk);
+    simulation.special = ", without power after %d times %s".formatted(count, promise);
+    simulation.atFirst = () -> simulation.world.cutPowerAfter(promise, count);
+    simulation.run();
+    return simulation.tally;
+  }
+
+  private static Simulation small(long seed, UnaryOperator<Storage> disk) {
+    return new Simulation(seed, new SplittableRandom(seed), Chances.small(), disk);
+  }
+
+  private void run() {
     try {
-      if (crashAtOperation > 0) {
-        storage.crashAtOperation(crashAtOperation);
-      }
       for (int life = 1; life <= chances.lives(); life++) {
         live(life == chances.lives());
       }
@@ -84,15 +107,7 @@ final class Simulation {
     } catch (AssertionError | RuntimeException | IOException e) {
       throw new AssertionError(
           "seed %d, life %d of %d, step %d, %s%s: %s; again: -Dcorreio.simulation.seed=%d"
-              .formatted(
-                  seed,
-                  tally.lives,
-                  chances.lives(),
-                  tally.steps,
-                  doing,
-                  crashAtOperation > 0 ? ", stopping at operation " + crashAtOperation : "",
-                  e,
-                  seed),
+              .formatted(seed, tally.lives, chances.lives(), tally.steps, doing, special, e, seed),
           e);
     }
   }
@@ -100,6 +115,10 @@ final class Simulation {
   private void live(boolean last) throws IOException {
     tally.lives++;
     world.begin(start(last));
+    diskWasSmall = diskIsSmall();
+    if (tally.lives == 1) {
+      atFirst.run();
+    }
     try {
       doing = "introducing";
       boolean[] introduced = {false};
@@ -151,11 +170,16 @@ final class Simulation {
     DefiningClient definer = world.define();
     Trouble trouble = Trouble.NONE;
     if (!calm && random.nextInt(100) < chances.troublePercent()) {
-      trouble = Trouble.values()[random.nextInt(Trouble.values().length)];
+      // Most is learnt where a promise has just been made.
+      trouble =
+          random.nextBoolean()
+              ? Trouble.POWER_CUT
+              : Trouble.values()[random.nextInt(Trouble.values().length)];
     }
     int steps = chances.steps();
-    int when = random.nextInt(steps);
+    int when = random.nextInt(4) == 0 ? 0 : random.nextInt(steps);
     int until = when + random.nextInt(steps);
+    boolean working = false;
     for (int step = 0; step < steps; step++) {
       if (step == when) {
         begin(trouble);
@@ -164,24 +188,39 @@ final class Simulation {
         relieve();
       }
       world.step();
-      if (random.nextInt(50) == 0) {
-        if (definer.isGone()) {
-          definer = world.define();
-        } else if (world.topology().isDeclared(Topology.Target.BOTH)
-            && world.topology().isDeclared(Topology.Target.TEMPORARY)) {
-          changeClients(calm);
+      if (definer.isGone()) {
+        definer = world.define();
+      } else if (!working && isDeclared()) {
+        working = true;
+        while (mayConnect()) {
+          connect();
         }
+      } else if (working && random.nextInt(50) == 0) {
+        changeClients(calm);
       }
     }
   }
 
+  private boolean isDeclared() {
+    return world.topology().isDeclared(Topology.Target.BOTH)
+        && world.topology().isDeclared(Topology.Target.TEMPORARY);
+  }
+
+  private boolean mayConnect() {
+    return world.clients() <= chances.publishers() + chances.consumers();
+  }
+
+  private void connect() {
+    if (random.nextInt(chances.publishers() + chances.consumers()) < chances.publishers()) {
+      world.publish();
+    } else {
+      world.consume(Topology.anyQueue(random));
+    }
+  }
+
   private void changeClients(boolean calm) {
-    if (world.clients() <= chances.publishers() + chances.consumers()) {
-      if (random.nextInt(chances.publishers() + chances.consumers()) < chances.publishers()) {
-        world.publish();
-      } else {
-        world.consume(Topology.QUEUES.get(random.nextInt(Topology.QUEUES.size())));
-      }
+    if (mayConnect()) {
+      connect();
       return;
     }
     SimulatedClient client = world.anyClient();
@@ -207,11 +246,17 @@ final class Simulation {
     FaultyStorage victim = random.nextInt(5) == 0 ? scratch : storage;
     switch (trouble) {
       case NONE -> {}
+      case POWER_CUT -> {
+        World.Promise[] all = World.Promise.values();
+        world.cutPowerAfter(
+            all[random.nextInt(all.length)],
+            1 + random.nextInt(random.nextBoolean() ? 3 : MAX_PROMISES));
+      }
       case MACHINE_STOPS -> victim.crashAtOperation(1 + random.nextInt(60));
       case INPUT_OUTPUT_ERROR -> failSoon(victim);
       case FULL_DISK -> {
         tally.fullDisks++;
-        diskIsSmall = true;
+        diskWasSmall = true;
         victim.capacity(victim.usedBytes() + random.nextLong(CAPACITY_SLACK_BYTES));
       }
     }
@@ -231,9 +276,12 @@ final class Simulation {
   }
 
   private void relieve() {
-    diskIsSmall = false;
     storage.capacity(Long.MAX_VALUE);
     scratch.capacity(Long.MAX_VALUE);
+  }
+
+  private boolean diskIsSmall() {
+    return storage.usableBytes() < Long.MAX_VALUE || scratch.usableBytes() < Long.MAX_VALUE;
   }
 
   // ---- starts and ends -----------------------------------------------------------------------
@@ -286,7 +334,7 @@ final class Simulation {
         tally.ioErrors++;
         return true;
       }
-      if (text.equals("No space left on device") && diskIsSmall) {
+      if (text.equals("No space left on device") && (diskWasSmall || diskIsSmall())) {
         tally.endsOfFullDisks++;
         return true;
       }
@@ -296,7 +344,8 @@ final class Simulation {
 
   private void powerOff() {
     tally.machineStops += storage.isCrashed() || scratch.isCrashed() ? 1 : 0;
-    if (storage.isCrashed() || scratch.isCrashed() || random.nextInt(3) > 0) {
+    tally.powerCuts += world.isPowerCut() ? 1 : 0;
+    if (storage.isCrashed() || scratch.isCrashed() || world.isPowerCut() || random.nextInt(3) > 0) {
       tally.powerLosses++;
       storage.crash();
       scratch.crash();

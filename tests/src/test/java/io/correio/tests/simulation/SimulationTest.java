@@ -6,13 +6,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +24,10 @@ final class SimulationTest {
   private static final int SECONDS = Integer.getInteger("correio.simulation.seconds", 5);
   private static final int MAX_FAILURES = 5;
   private static final int MAX_OPERATIONS = 2_000;
-  private static final int LYING_SEEDS = 40;
+  private static final int KNOWN_SEEDS = 40;
+  private static final int PROMISE_SEEDS = 4;
+  private static final int MAX_PROMISES = 40;
+  private static final long LYING_SEED = 3;
 
   /** Lost connections and failing disks are what this is about; nobody needs to read of each. */
   private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.correio");
@@ -75,15 +78,16 @@ final class SimulationTest {
   @Test
   void known_seeds_see_every_kind_of_trouble() {
     Tally tally = new Tally();
-    for (long seed = 1; seed <= 40; seed++) {
+    for (long seed = 1; seed <= KNOWN_SEEDS; seed++) {
       tally.add(run(seed));
     }
     System.out.println("simulation of known seeds: " + tally);
     assertThat(tally.machineStops).as("stops in the middle of an operation").isPositive();
+    assertThat(tally.powerCuts).as("power losses right after a promise").isPositive();
     assertThat(tally.kills).as("kills").isPositive();
     assertThat(tally.ioErrors).as("input/output errors").isPositive();
     assertThat(tally.fullDisks).as("full disks").isPositive();
-    assertThat(tally.blocked).as("publishers told that they are blocked").isPositive();
+    assertThat(tally.blocked).as("clients told that they are blocked").isPositive();
     assertThat(tally.failedStarts).as("starts that failed").isPositive();
     assertThat(tally.cleanStops).as("clean stops").isPositive();
     assertThat(tally.maxSegments).as("segments of a log").isGreaterThan(10);
@@ -96,7 +100,7 @@ final class SimulationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 4})
+  @ValueSource(longs = {1, 2, 3})
   void machine_that_stops_at_any_operation_loses_nothing(long seed) {
     Tally tally = new Tally();
     long operation = 0;
@@ -110,18 +114,39 @@ final class SimulationTest {
     assertThat(tally.confirmed).isPositive();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void power_that_fails_after_any_promise_breaks_none(World.Promise promise) {
+    Tally tally = new Tally();
+    for (long seed = 1; seed <= PROMISE_SEEDS; seed++) {
+      Tally last;
+      int count = 0;
+      do {
+        last = Simulation.cutPowerAfter(seed, promise, ++count, UnaryOperator.identity());
+        tally.add(last);
+      } while (last.powerCuts > 0 && count < MAX_PROMISES);
+    }
+    System.out.println("simulation, without power after each promise: " + tally);
+    assertThat(tally.powerCuts).isGreaterThan(3 * PROMISE_SEEDS);
+  }
+
   @Test
   void disk_that_lies_about_forces_is_found_out() {
-    List<String> complaints = new ArrayList<>();
-    for (long seed = 1; seed <= LYING_SEEDS; seed++) {
+    assertThat(lies(World.Promise.CONFIRMED)).contains("this is missing: [confirmed");
+    assertThat(lies(World.Promise.SETTLED)).contains("returned after it was settled");
+    assertThat(lies(World.Promise.DEFINED)).contains("was answered and is gone");
+  }
+
+  /** What is complained about when the power fails after a promise and forces did nothing. */
+  private static String lies(World.Promise promise) {
+    StringBuilder complaints = new StringBuilder();
+    for (int count = 1; count <= MAX_PROMISES; count++) {
       try {
-        Simulation.run(seed, LyingStorage::new);
+        Simulation.cutPowerAfter(LYING_SEED, promise, count, LyingStorage::new);
       } catch (AssertionError e) {
-        complaints.add(Objects.requireNonNull(e.getMessage()));
+        complaints.append(e.getMessage()).append('\n');
       }
     }
-    assertThat(complaints).anyMatch(c -> c.contains("was answered and is gone"));
-    assertThat(complaints).anyMatch(c -> c.contains("this is missing: [confirmed"));
-    assertThat(complaints).anyMatch(c -> c.contains("returned after it was settled"));
+    return complaints.toString();
   }
 }

@@ -8,6 +8,7 @@ final class Tally {
   long operations;
   long machineStops;
   long powerLosses;
+  long powerCuts;
   long kills;
   long ioErrors;
   long fullDisks;
@@ -31,6 +32,7 @@ final class Tally {
     operations += other.operations;
     machineStops += other.machineStops;
     powerLosses += other.powerLosses;
+    powerCuts += other.powerCuts;
     kills += other.kills;
     ioErrors += other.ioErrors;
     fullDisks += other.fullDisks;
@@ -51,10 +53,10 @@ final class Tally {
   @Override
   public String toString() {
     return ("%d seeds, %d lives, %d steps, %d storage operations: %d power losses (%d in the middle"
-            + " of an operation), %d kills, %d input/output errors, %d full disks (%d ended the"
-            + " process), %d failed starts, %d clean stops, %d connections lost, %d times"
-            + " blocked; %d messages sent, %d confirmed, %d delivered, %d of them again; %d"
-            + " drains, %d pages read, at most %d segments")
+            + " of an operation, %d right after a promise), %d kills, %d input/output errors,"
+            + " %d full disks (%d ended the process), %d failed starts, %d clean stops, %d"
+            + " connections lost, %d times blocked; %d messages sent, %d confirmed, %d"
+            + " delivered, %d of them again; %d drains, %d pages read, at most %d segments")
         .formatted(
             seeds,
             lives,
@@ -62,6 +64,7 @@ final class Tally {
             operations,
             powerLosses,
             machineStops,
+            powerCuts,
             kills,
             ioErrors,
             fullDisks,

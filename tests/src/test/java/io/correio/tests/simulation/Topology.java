@@ -65,6 +65,11 @@ final class Topology {
 
   private final Set<Target> declared = EnumSet.of(Target.NOWHERE);
 
+  /** A queue to consume from: mostly one that keeps what it has. */
+  static Target anyQueue(SplittableRandom random) {
+    return QUEUES.get(random.nextInt(random.nextBoolean() ? 2 : QUEUES.size()));
+  }
+
   /** It is there from now on. */
   void declared(Target target) {
     declared.add(target);

@@ -3,6 +3,7 @@ package io.correio.tests.simulation;
 import io.correio.tests.history.History;
 import io.correio.tests.history.MessageId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class World {
 
+  /** What a client may be told. */
+  enum Promise {
+    CONFIRMED,
+    SETTLED,
+    DELIVERED,
+    DEFINED
+  }
+
   /** Steps in which the house-keeping may wait for the shard and the log. */
   private static final int MAX_NESTED_STEPS = 200_000;
 
@@ -25,9 +34,6 @@ final class World {
   private static final int MAX_ROUNDS = 20_000;
 
   private static final int STEPS_PER_ROUND = 30;
-
-  /** Events in a row that find nothing to do. */
-  private static final int MAX_IDLE_PICKS = 200;
 
   /** What a client may leave unread, all in all: its outbox and as much of replies. */
   private static final int MAX_PENDING_BYTES = 2 << 20;
@@ -38,7 +44,7 @@ final class World {
   private final Chances chances;
   private final Tally tally;
   private final History history = new History();
-  private final Definitions definitions = new Definitions();
+  private final Definitions definitions = new Definitions(() -> promised(Promise.DEFINED));
   private final Topology topology = new Topology();
   private final Set<MessageId> transients = new HashSet<>();
   private final List<SimulatedClient> clients = new ArrayList<>();
@@ -52,6 +58,9 @@ final class World {
   private int stepsLeftToDie;
   private boolean stopping;
   private boolean quiet;
+  private @Nullable Promise awaited;
+  private int promisesToPowerCut;
+  private boolean powerCut;
 
   World(SplittableRandom random, Chances chances, Tally tally, BooleanSupplier machineStopped) {
     this.random = random;
@@ -117,12 +126,40 @@ final class World {
   void confirmed(MessageId id) {
     tally.confirmed++;
     history.confirmed(id);
+    promised(Promise.CONFIRMED);
+  }
+
+  /** An answer came behind their acknowledgement. */
+  void settled(List<MessageId> ids) {
+    if (!ids.isEmpty()) {
+      history.settled(ids);
+      promised(Promise.SETTLED);
+    }
   }
 
   void delivered(int consumer, MessageId id, boolean redelivered) {
     tally.delivered++;
     tally.redelivered += redelivered ? 1 : 0;
     history.delivered(life, consumer, id, redelivered);
+    promised(Promise.DELIVERED);
+  }
+
+  /** A client was told something that must be true for ever. */
+  void promised(Promise promise) {
+    if (promise == awaited && --promisesToPowerCut == 0) {
+      powerCut = true;
+    }
+  }
+
+  /** The power fails as soon as so many promises of a kind were made. */
+  void cutPowerAfter(Promise promise, int count) {
+    awaited = promise;
+    promisesToPowerCut = count;
+  }
+
+  /** Whether the power has failed. */
+  boolean isPowerCut() {
+    return powerCut;
   }
 
   /** What was sent to this queue so far may be lost. */
@@ -138,6 +175,8 @@ final class World {
     broker = started;
     stopping = false;
     quiet = false;
+    awaited = null;
+    powerCut = false;
     stepsLeftToDie = random.nextInt(200);
     started.pauseWith(this::nestedStep);
     definitions.check(started.routing());
@@ -184,12 +223,15 @@ final class World {
 
   /** One thing happens, or nothing. Ends with {@link ProcessEnded} when the process has. */
   void step() {
-    for (int i = 0; i < MAX_IDLE_PICKS; i++) {
+    // What has nothing to do now has nothing to do until something else has happened.
+    Set<Chances.Event> idle = EnumSet.noneOf(Chances.Event.class);
+    boolean done = false;
+    while (!done && idle.size() < Chances.Event.values().length) {
       checkAlive();
       nestedSteps = 0;
-      if (step(chances.pick(random))) {
-        break;
-      }
+      Chances.Event event = chances.pick(random, idle);
+      done = step(event);
+      idle.add(event);
     }
     if (tally.steps % 64 == 0) {
       checkMemory();
@@ -201,10 +243,7 @@ final class World {
     if (++nestedSteps > MAX_NESTED_STEPS) {
       throw new AssertionError("the house-keeping waits for ever");
     }
-    Chances.Event event = chances.pick(random);
-    if (event != Chances.Event.MAINTAIN) {
-      step(event);
-    }
+    step(chances.pick(random, EnumSet.of(Chances.Event.MAINTAIN)));
   }
 
   private boolean step(Chances.Event event) {
@@ -242,7 +281,9 @@ final class World {
   }
 
   private void checkAlive() {
-    if (machineStopped.getAsBoolean() || (broker().failure() != null && --stepsLeftToDie < 0)) {
+    if (powerCut
+        || machineStopped.getAsBoolean()
+        || (broker().failure() != null && --stepsLeftToDie < 0)) {
       throw new ProcessEnded();
     }
   }
@@ -258,6 +299,9 @@ final class World {
       for (int i = 0; i < STEPS_PER_ROUND; i++) {
         step();
       }
+    }
+    if (broker().failure() != null) {
+      throw new ProcessEnded(); // that is why nothing goes on
     }
   }
 

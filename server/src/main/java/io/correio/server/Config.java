@@ -59,6 +59,10 @@ public record Config(
       long transactionsBytes,
       long diskFreeBytes,
       long memoryBytes,
+      int idleTimeoutMillis,
+      int linksPerConnection,
+      boolean allowAnonymous,
+      boolean createQueues,
       int refusalDelayMillis) {}
 
   /**
@@ -121,6 +125,10 @@ public record Config(
         settings.number(Setting.TRANSACTIONS_BYTES),
         settings.number(Setting.DISK_FREE_BYTES),
         settings.number(Setting.MEMORY_BYTES),
+        settings.integer(Setting.IDLE_TIMEOUT_MILLIS),
+        settings.integer(Setting.LINKS_PER_CONNECTION),
+        settings.integer(Setting.ALLOW_ANONYMOUS) == 1,
+        settings.integer(Setting.CREATE_QUEUES) == 1,
         settings.integer(Setting.REFUSAL_DELAY_MILLIS));
   }
 

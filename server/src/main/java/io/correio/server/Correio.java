@@ -21,6 +21,8 @@ import io.correio.server.front.Hosts;
 import io.correio.server.front.amqp091.Amqp091Front;
 import io.correio.server.front.amqp091.BodyBudget;
 import io.correio.server.front.amqp091.SessionLimits;
+import io.correio.server.front.amqp10.Amqp10Front;
+import io.correio.server.front.amqp10.Amqp10Limits;
 import io.correio.server.net.Listener;
 import io.correio.server.net.ListenerOptions;
 import io.correio.server.net.Loops;
@@ -121,7 +123,8 @@ public final class Correio implements AutoCloseable {
     Front amqp = amqpFront(config.limits(), hosts, authenticator);
 
     stops.push(() -> loops.stopConnections(STOP_MILLIS));
-    List<ListenerInfo> listeners = listen(options, loops, List.of(amqp));
+    Front amqp10 = amqp10Front(config, hosts, authenticator);
+    List<ListenerInfo> listeners = listen(options, loops, List.of(amqp, amqp10));
 
     if (config.listen().httpPort() != Config.NO_PORT) {
       serveHttp(
@@ -263,6 +266,26 @@ public final class Correio implements AutoCloseable {
         new BodyBudget(limits.bodiesBytes(), limits.transactionsBytes(), session),
         session,
         VERSION);
+  }
+
+  private static Front amqp10Front(Config config, Hosts hosts, Authenticator authenticator) {
+    Config.Limits limits = config.limits();
+    Amqp10Limits session =
+        new Amqp10Limits(
+            config.name(),
+            Math.min(limits.channelsPerConnection(), Amqp10Limits.MAX_CHANNEL),
+            limits.frameMaxBytes(),
+            limits.idleTimeoutMillis(),
+            limits.messageMaxBytes(),
+            limits.linksPerConnection(),
+            limits.unsettledPerChannel(),
+            limits.bodiesBytes(),
+            limits.transactionMaxBytes(),
+            limits.transactionMaxOperations(),
+            limits.allowAnonymous(),
+            limits.createQueues(),
+            limits.closeTimeoutMillis());
+    return new Amqp10Front(hosts, authenticator::authenticate, session, VERSION, new AtomicLong());
   }
 
   /** Port that speaks AMQP. */

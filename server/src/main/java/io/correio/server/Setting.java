@@ -48,6 +48,14 @@ public enum Setting {
   CHANNELS_PER_CONNECTION(
       "limits.channels-per-connection", 2_047, 1, 65_535, "AMQP 0-9-1 `channel-max`."),
   FRAME_MAX_BYTES("limits.frame-max-bytes", 131_072, 4_096, 1 << 20, "AMQP 0-9-1 `frame-max`."),
+  IDLE_TIMEOUT_MILLIS(
+      "limits.idle-timeout-millis",
+      60_000,
+      0,
+      3_600_000,
+      "AMQP 1.0: a peer that sends nothing for so long is cut off; 0 for never."),
+  LINKS_PER_CONNECTION(
+      "limits.links-per-connection", 10_000, 1, 1_000_000, "AMQP 1.0: links of a connection."),
   HEARTBEAT_SECONDS(
       "limits.heartbeat-seconds",
       60,
@@ -104,6 +112,18 @@ public enum Setting {
       Long.MAX_VALUE,
       "Messages of a broker without a disk; publishers wait beyond. 0 for half of the heap."),
 
+  CREATE_QUEUES(
+      "amqp10.create-queues",
+      1,
+      0,
+      1,
+      "AMQP 1.0: 1 to make a durable queue of a plain address that names none; 0 to refuse it."),
+  ALLOW_ANONYMOUS(
+      "security.allow-anonymous",
+      0,
+      0,
+      1,
+      "AMQP 1.0: 1 to let programs on this machine in without a login, as `guest`."),
   LOOPBACK_USERS(
       "security.loopback-users",
       "guest",

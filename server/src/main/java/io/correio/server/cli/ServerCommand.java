@@ -64,6 +64,11 @@ final class ServerCommand implements Callable<Integer> {
       description = "HTTP port; 15672. 0 for any free one, -1 for none.")
   private @Nullable Integer httpPort;
 
+  @Option(
+      names = "--allow-anonymous",
+      description = "Let AMQP 1.0 programs on this machine in without a login, as guest.")
+  private boolean allowAnonymous;
+
   /** The command with arguments that need no explaining; else null. */
   static @Nullable ServerCommand plain(List<String> arguments) {
     PlainArguments plain =
@@ -122,6 +127,7 @@ final class ServerCommand implements Callable<Integer> {
     settings = name == null ? settings : settings.with(Setting.NAME, name);
     settings = bind == null ? settings : settings.with(Setting.BIND, bind);
     settings = amqpPort == null ? settings : settings.with(Setting.AMQP_PORT, amqpPort);
+    settings = allowAnonymous ? settings.with(Setting.ALLOW_ANONYMOUS, 1) : settings;
     return httpPort == null ? settings : settings.with(Setting.HTTP_PORT, httpPort);
   }
 }

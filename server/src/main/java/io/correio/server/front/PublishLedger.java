@@ -33,8 +33,8 @@ public final class PublishLedger {
     /** Nobody has the publish with this delivery tag; 0 when it asked for no confirm. */
     void onRejected(long tag);
 
-    /** A publish reached no queue. */
-    void onReturned(Message message);
+    /** The publish with this delivery tag, 0 when it asked for no confirm, reached no queue. */
+    void onReturned(long tag, Message message);
   }
 
   /**
@@ -99,6 +99,11 @@ public final class PublishLedger {
   /** Whose an unsettled publish is. */
   public @Nullable Publisher publisher(long number) {
     return number < first || number >= next ? null : publishers[index(number)];
+  }
+
+  /** The delivery tag that an unsettled publish was noted with; 0 when it is settled. */
+  public long tag(long number) {
+    return number < first || number >= next ? 0 : tags[index(number)];
   }
 
   /** Forgets everything; returns the reserved bytes that were held. */

@@ -31,7 +31,7 @@ class PublishLedgerTest {
     }
 
     @Override
-    public void onReturned(Message message) {}
+    public void onReturned(long tag, Message message) {}
   }
 
   @Test

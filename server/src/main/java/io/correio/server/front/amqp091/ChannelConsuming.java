@@ -9,6 +9,7 @@ import io.correio.core.message.Message;
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
 import io.correio.core.queue.Settlement;
+import io.correio.server.front.GeneratedNames;
 import io.correio.server.front.amqp091.Permissions.Resource;
 import io.correio.server.front.content.Amqp091Encoding;
 import java.util.ArrayList;

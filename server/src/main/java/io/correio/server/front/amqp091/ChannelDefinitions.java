@@ -11,6 +11,7 @@ import io.correio.core.routing.Binding;
 import io.correio.core.routing.Destination;
 import io.correio.core.routing.ExchangeDefinition;
 import io.correio.core.routing.ExchangeType;
+import io.correio.server.front.GeneratedNames;
 import io.correio.server.front.amqp091.Permissions.Resource;
 
 /** Classes exchange and queue on one channel. Owned by the connection's loop. */

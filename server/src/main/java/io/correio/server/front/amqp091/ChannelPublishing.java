@@ -234,7 +234,7 @@ final class ChannelPublishing implements PublishLedger.Publisher {
   }
 
   @Override
-  public void onReturned(Message message) {
+  public void onReturned(long tag, Message message) {
     if (!channel.isOpen()) {
       return;
     }

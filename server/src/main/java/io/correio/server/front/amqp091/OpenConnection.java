@@ -301,7 +301,7 @@ final class OpenConnection {
       case Effect.Returned returned -> {
         PublishLedger.Publisher publisher = ledger.publisher(returned.number());
         if (publisher != null) {
-          publisher.onReturned(returned.message());
+          publisher.onReturned(ledger.tag(returned.number()), returned.message());
         }
       }
       case Effect.Taken taken -> onTaken(taken);

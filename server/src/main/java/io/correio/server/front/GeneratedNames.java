@@ -1,22 +1,22 @@
-package io.correio.server.front.amqp091;
+package io.correio.server.front;
 
 import java.security.SecureRandom;
 import java.util.Base64;
 
 /** Names that the server chooses: a prefix that clients may not use, and 128 random bits. */
-final class GeneratedNames {
+public final class GeneratedNames {
   private static final int RANDOM_BYTES = 16;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private GeneratedNames() {}
 
   /** A name for a queue: {@code amq.gen-} and 22 characters that are safe in URLs. */
-  static String queue() {
+  public static String queue() {
     return "amq.gen-" + random();
   }
 
   /** A consumer tag: {@code amq.ctag-} and 22 characters. */
-  static String consumerTag() {
+  public static String consumerTag() {
     return "amq.ctag-" + random();
   }
 

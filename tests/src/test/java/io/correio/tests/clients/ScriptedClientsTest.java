@@ -36,6 +36,11 @@ final class ScriptedClientsTest {
   }
 
   @TestFactory
+  List<DynamicTest> proton() throws IOException, InterruptedException {
+    return checks(Program.PYTHON, "python/proton_checks.py");
+  }
+
+  @TestFactory
   List<DynamicTest> amqplib() throws IOException, InterruptedException {
     return checks("node", "node/amqplib_checks.js");
   }

@@ -40,7 +40,12 @@ final class Amqp10Session implements Session {
 
   private static final Logger LOG = LoggerFactory.getLogger(Amqp10Session.class);
   private static final ProtonBufferAllocator BUFFERS = ProtonBufferAllocator.defaultAllocator();
-  private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
+
+  /** What clients look for before they use it: links without an address, shared subscriptions. */
+  private static final Symbol[] CAPABILITIES = {
+    Symbol.valueOf("ANONYMOUS-RELAY"), Symbol.valueOf("SHARED-SUBS")
+  };
+
   private static final String HOST_PREFIX = "vhost:";
   private static final String DEFAULT_HOST = "/";
 
@@ -141,7 +146,7 @@ final class Amqp10Session implements Session {
         .setChannelMax(limits.channelMax())
         .setMaxFrameSize(limits.frameMaxBytes())
         .setIdleTimeout(limits.idleTimeoutMillis())
-        .setOfferedCapabilities(ANONYMOUS_RELAY)
+        .setOfferedCapabilities(CAPABILITIES)
         .setProperties(
             Map.of(
                 Symbol.valueOf("product"), "Correio", Symbol.valueOf("version"), front.version()));

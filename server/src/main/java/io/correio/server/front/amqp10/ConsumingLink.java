@@ -15,6 +15,7 @@ import org.apache.qpid.protonj2.engine.Sender;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
 import org.apache.qpid.protonj2.types.messaging.Modified;
 import org.apache.qpid.protonj2.types.messaging.Source;
+import org.apache.qpid.protonj2.types.messaging.Target;
 import org.apache.qpid.protonj2.types.transactions.TransactionalState;
 import org.apache.qpid.protonj2.types.transport.AmqpError;
 import org.apache.qpid.protonj2.types.transport.DeliveryState;
@@ -123,7 +124,7 @@ final class ConsumingLink implements LinkEnd {
             sender.getRemoteReceiverSettleMode() == ReceiverSettleMode.SECOND
                 ? ReceiverSettleMode.SECOND
                 : ReceiverSettleMode.FIRST)
-        .setTarget(sender.getRemoteTarget());
+        .setTarget(sender.<Target>getRemoteTarget());
     sender.creditStateUpdateHandler(link -> onCredit());
     sender.deliveryStateUpdatedHandler(this::onOutcome);
     sender.open();

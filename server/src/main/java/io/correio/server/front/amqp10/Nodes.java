@@ -65,10 +65,26 @@ final class Nodes {
    *
    * @param address as the peer is told
    * @param key null when each message says it
+   * @param mandatory whether a message that no queue takes is the sender's again; to a topic that
+   *     nobody has subscribed to, messages go and are gone
    * @param deletedByClose whether the queue that the key names goes with the link
    */
-  record Sent(String address, String exchange, @Nullable String key, boolean deletedByClose)
-      implements Resolved {}
+  record Sent(
+      String address,
+      String exchange,
+      @Nullable String key,
+      boolean mandatory,
+      boolean deletedByClose)
+      implements Resolved {
+
+    static Sent toQueue(String address, String name) {
+      return new Sent(address, DEFAULT_EXCHANGE, name, true, false);
+    }
+
+    static Sent toTopic(String address, String name) {
+      return new Sent(address, TOPICS, name, false, false);
+    }
+  }
 
   /**
    * Where messages come from.
@@ -94,8 +110,8 @@ final class Nodes {
           name ->
               then.accept(
                   has(target.getCapabilities(), TEMPORARY_TOPIC)
-                      ? new Sent(name, TOPICS, name, false)
-                      : new Sent(name, DEFAULT_EXCHANGE, name, true)),
+                      ? Sent.toTopic(name, name)
+                      : new Sent(name, DEFAULT_EXCHANGE, name, true, true)),
           refused);
       return;
     }
@@ -112,22 +128,21 @@ final class Nodes {
         if (connection.host().routing().exchange(name) == null) {
           refused.accept(noExchange(name));
         } else {
-          then.accept(new Sent(address, name, key, false));
+          then.accept(new Sent(address, name, key, true, false));
         }
       }
       case NodeAddress.Queue(String name) -> {
         if (connection.host().routing().queue(name) == null) {
           refused.accept(noQueue(name));
         } else {
-          then.accept(new Sent(address, DEFAULT_EXCHANGE, name, false));
+          then.accept(Sent.toQueue(address, name));
         }
       }
       case NodeAddress.Plain(String name) -> {
-        Sent sent = new Sent(address, topic ? TOPICS : DEFAULT_EXCHANGE, name, false);
         if (topic) {
-          then.accept(sent);
+          then.accept(Sent.toTopic(address, name));
         } else {
-          existing(name, () -> then.accept(sent), refused);
+          existing(name, () -> then.accept(Sent.toQueue(address, name)), refused);
         }
       }
     }
@@ -148,10 +163,10 @@ final class Nodes {
       case NodeAddress.Exchange(String name, String key) ->
           connection.host().routing().exchange(name) == null
               ? new Refused(noExchange(name))
-              : new Sent(to, name, key, false);
-      case NodeAddress.Queue(String name) -> new Sent(to, DEFAULT_EXCHANGE, name, false);
+              : new Sent(to, name, key, true, false);
+      case NodeAddress.Queue(String name) -> Sent.toQueue(to, name);
       case NodeAddress.Plain(String name) ->
-          new Sent(to, isTopic(message) ? TOPICS : DEFAULT_EXCHANGE, name, false);
+          isTopic(message) ? Sent.toTopic(to, name) : Sent.toQueue(to, name);
     };
   }
 
@@ -170,7 +185,8 @@ final class Nodes {
       resume(link, then, refused);
       return;
     }
-    if (COPY.equals(source.getDistributionMode())) {
+    boolean topic = isTopic(source.getCapabilities());
+    if (COPY.equals(source.getDistributionMode()) && !topic) {
       refused.accept(Conditions.notImplemented("browsing", "consume, or ask for mode 'move'"));
       return;
     }
@@ -204,7 +220,7 @@ final class Nodes {
         }
       }
       case NodeAddress.Plain(String name) -> {
-        if (isTopic(source.getCapabilities())) {
+        if (topic) {
           subscription(link, source, name, then, refused);
         } else {
           existing(name, () -> received(address, name, false, then, refused), refused);

@@ -20,6 +20,8 @@ import org.apache.qpid.protonj2.engine.Link;
 import org.apache.qpid.protonj2.engine.Receiver;
 import org.apache.qpid.protonj2.engine.Sender;
 import org.apache.qpid.protonj2.engine.Session;
+import org.apache.qpid.protonj2.types.messaging.Terminus;
+import org.apache.qpid.protonj2.types.transactions.Coordinator;
 import org.apache.qpid.protonj2.types.transport.AmqpError;
 import org.apache.qpid.protonj2.types.transport.ErrorCondition;
 import org.slf4j.Logger;
@@ -67,8 +69,7 @@ final class OpenConnection {
     proton
         .sessionOpenHandler(this::onSession)
         .senderOpenHandler(this::onSender)
-        .receiverOpenHandler(this::onReceiver)
-        .transactionManagerOpenHandler(transactions::onCoordinator);
+        .receiverOpenHandler(this::onReceiver);
   }
 
   /** Makes the connection known to the core. */
@@ -80,6 +81,7 @@ final class OpenConnection {
 
   private void onSession(Session opened) {
     sessions++;
+    opened.transactionManagerOpenHandler(transactions::onCoordinator);
     opened.setIncomingCapacity(Amqp10Limits.SESSION_WINDOW_BYTES);
     opened.closeHandler(ended -> {
       sessions--;
@@ -105,12 +107,23 @@ final class OpenConnection {
   }
 
   private void onReceiver(Receiver receiver) {
-    if (mayAttach(receiver)) {
+    Terminus target = receiver.getRemoteTarget();
+    if (!(target instanceof Coordinator) && mayAttach(receiver)) {
       new PublishingLink(this, receiver).attach();
     }
   }
 
   private boolean mayAttach(Link<?> link) {
+    if (link.isLocallyOpen() || link.isLocallyClosedOrDetached()) {
+      // The engine knows links of a session by their names, and gives the one that is there.
+      Session parent = link.getSession();
+      parent.setCondition(
+          Conditions.of(
+              AmqpError.ILLEGAL_STATE,
+              "link '" + link.getName() + "' is still attached; detach it first"));
+      session.guarded(parent::close);
+      return false;
+    }
     int max = front.limits().linksPerConnection();
     if (links < max) {
       links++;

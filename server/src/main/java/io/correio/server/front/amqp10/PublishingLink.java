@@ -195,7 +195,7 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
     try {
       message = Amqp10Message.decode(bytes, 0, bytes.length);
     } catch (Amqp10FormatException e) {
-      reject(delivery, Conditions.of(AmqpError.DECODE_ERROR, e.getMessage()));
+      reject(delivery, Conditions.of(AmqpError.DECODE_ERROR, String.valueOf(e.getMessage())));
       return;
     }
     Nodes.Sent target = node;
@@ -233,7 +233,12 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
     Command.Publish command =
         connection
             .host()
-            .route(connection.id(), built, message.headers(), true, connection.targets());
+            .route(
+                connection.id(),
+                built,
+                message.headers(),
+                target.mandatory(),
+                connection.targets());
     if (delivery.getRemoteState() instanceof TransactionalState transactional) {
       connection.transactions().publish(transactional, delivery, command);
     } else if (delivery.isRemotelySettled()) {

@@ -239,7 +239,7 @@ final class Transactions implements PublishLedger.Publisher {
   private void rollBackAll(TransactionManager coordinator) {
     open.values()
         .removeIf(work -> {
-          boolean its = work.coordinator == coordinator;
+          boolean its = work.coordinator.equals(coordinator);
           if (its) {
             rollBack(work);
           }

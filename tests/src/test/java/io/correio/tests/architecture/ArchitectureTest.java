@@ -91,6 +91,27 @@ final class ArchitectureTest {
   }
 
   @Test
+  void no_front_knows_another_and_contents_know_none() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.correio.server.front.content..")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage("io.correio.server..")
+                    .and(
+                        DescribedPredicate.not(
+                            resideInAPackage("io.correio.server.front.content.."))))
+            .as("formats of messages know no front"));
+    check(
+        slices()
+            .matching("io.correio.server.front.(amqp*)..")
+            .should()
+            .notDependOnEachOther()
+            .as("no front knows another"));
+  }
+
+  @Test
   void netty_is_known_to_the_servers_net_package_alone() {
     check(
         noClasses()

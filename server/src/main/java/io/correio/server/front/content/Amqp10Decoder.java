@@ -40,20 +40,16 @@ final class Amqp10Decoder {
 
   Amqp10Message decode() throws Amqp10FormatException {
     SectionReader sections = SectionReader.checking(encoded, offset, limit);
-    String place = "the first section";
     try {
       while (sections.next()) {
-        Section section = sections.section();
-        place = "section " + section.text;
-        accept(sections, section);
-        last = section;
-        place = "after section " + section.text;
+        accept(sections, sections.section());
+        last = sections.section();
       }
-      place = "section message-annotations";
-      return build();
     } catch (MalformedValueException e) {
-      throw new Amqp10FormatException(e.offset() - offset, place, String.valueOf(e.getMessage()));
+      throw new Amqp10FormatException(
+          e.offset() - offset, sections.place(), String.valueOf(e.getMessage()));
     }
+    return build();
   }
 
   private void accept(SectionReader sections, Section section) {
@@ -99,7 +95,7 @@ final class Amqp10Decoder {
     }
   }
 
-  private Amqp10Message build() {
+  private Amqp10Message build() throws Amqp10FormatException {
     int bodyFrom = bodyStart < 0 ? limit : bodyStart;
     int headFrom = headStart < 0 ? bodyFrom : headStart;
     byte[] octets = new byte[Amqp10Head.FIXED_BYTES + bodyFrom - headFrom];
@@ -108,8 +104,10 @@ final class Amqp10Decoder {
     Amqp10Head head = new Amqp10Head(octets);
     List<String> keys = Amqp10Message.furtherKeys(head);
     if (keys == null) {
-      throw new MalformedValueException(
-          headFrom, "annotation x-cc must be a list of strings, each a routing key");
+      throw new Amqp10FormatException(
+          headFrom - offset,
+          "section " + Section.MESSAGE_ANNOTATIONS.text,
+          "annotation x-cc must be a list of strings, each a routing key");
     }
     return new Amqp10Message(head, Arrays.copyOfRange(encoded, bodyFrom, limit), header, keys);
   }

@@ -4,6 +4,7 @@ import io.correio.amqp.v10.FormatCode;
 import io.correio.amqp.v10.MalformedValueException;
 import io.correio.amqp.v10.ValueChecker;
 import io.correio.amqp.v10.ValueReader;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ final class SectionReader {
   private int start;
   private int value;
   private int end;
-  private Section section = Section.HEADER;
+  private @Nullable Section section;
 
   private SectionReader(
       byte[] bytes,
@@ -55,11 +56,12 @@ final class SectionReader {
       return false;
     }
     start = end;
+    section = null;
     if (headChecker != null && bodyChecker != null) {
       check(headChecker, bodyChecker);
     } else {
       value = ValueReader.end(bytes, start + 1);
-      section = known(start);
+      section = known();
       end = ValueReader.end(bytes, value);
     }
     return true;
@@ -71,26 +73,32 @@ final class SectionReader {
           start, "0x%02x stands where a section's descriptor must".formatted(bytes[start]));
     }
     value = head.end(start + 1);
-    section = known(start);
-    boolean inBody = section.isBody() || section == Section.FOOTER;
+    Section found = known();
+    section = found;
+    boolean inBody = found.isBody() || found == Section.FOOTER;
     end = inBody ? body.end(value) : head.end(value);
-    if (!section.holds(bytes[value] & 0xff)) {
+    if (!found.holds(bytes[value] & 0xff)) {
       throw new MalformedValueException(
           value, "a value of another type, constructor 0x%02x".formatted(bytes[value]));
     }
   }
 
-  private Section known(int at) {
-    Section found = Section.withDescriptor(bytes, at + 1);
+  private Section known() {
+    Section found = Section.withDescriptor(bytes, start + 1);
     if (found == null) {
-      throw new MalformedValueException(at, "an unknown descriptor");
+      throw new MalformedValueException(start, "an unknown descriptor");
     }
     return found;
   }
 
-  /** The section. */
+  /** The section that {@link #next} went to. */
   Section section() {
-    return section;
+    return Objects.requireNonNull(section, "section");
+  }
+
+  /** Where the reader is, in words. */
+  String place() {
+    return section == null ? "a section's descriptor" : "section " + section.text;
   }
 
   /** Where the section begins, with its descriptor. */

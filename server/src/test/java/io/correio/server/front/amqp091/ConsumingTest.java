@@ -16,7 +16,10 @@ import io.correio.core.queue.Effect;
 import io.correio.core.queue.Refusal;
 import io.correio.core.queue.Reply;
 import io.correio.core.queue.Settlement;
+import io.correio.server.front.content.Amqp10Message;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class ConsumingTest {
@@ -239,6 +242,27 @@ class ConsumingTest {
     Peer.Received received = peer.expectReceived(BasicMethod.Deliver.class);
     assertThat(received.method()).isEqualTo(new BasicMethod.Deliver("c", 1, true, "news", "a.b"));
     assertThat(received.properties()).isEqualTo(properties.raw());
+    assertThat(received.body()).isEqualTo(body);
+  }
+
+  @Test
+  void message_of_another_protocol_is_delivered_converted() throws Exception {
+    // Sections properties (correlation-id "id" alone) and two of data, the second longer than a
+    // frame (AMQP 1.0 part 3, section 3.2).
+    byte[] start = HexFormat.of().parseHex("005373c00a064040404040a1026964" + "005375a00101");
+    ByteBuffer encoded = ByteBuffer.allocate(200_100).put(start);
+    encoded.put(HexFormat.of().parseHex("005375b000030d40")).position(encoded.position() + 200_000);
+    Message message =
+        new Message(
+            new Envelope(new Address("news", "a.b"), true, 4, Envelope.NO_EXPIRY),
+            Amqp10Message.decode(encoded.array(), 0, encoded.position()).content());
+    BasicProperties expected = BasicProperties.builder().persistent().correlationId("id").build();
+    byte[] body = new byte[200_001];
+    body[0] = 1;
+    long consumer = peer.consume("c", false);
+    peer.emit(new Effect.Delivered(consumer, 7, 1, message, false));
+    Peer.Received received = peer.expectReceived(BasicMethod.Deliver.class);
+    assertThat(received.properties()).isEqualTo(expected.raw());
     assertThat(received.body()).isEqualTo(body);
   }
 

@@ -214,7 +214,7 @@ public final class PosixSocket implements AutoCloseable {
         data.hasArray()
             ? transfer.send(
                 data.array(), data.arrayOffset() + data.position(), data.remaining(), flags)
-            : (int) transfer.send(MemorySegment.ofBuffer(data), 0, data.remaining(), flags);
+            : transfer.send(data, flags);
     if (sent > 0) {
       data.position(data.position() + sent);
     }
@@ -303,7 +303,9 @@ public final class PosixSocket implements AutoCloseable {
         buffer.hasArray()
             ? receive(
                 buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining(), flags)
-            : (int) receive(MemorySegment.ofBuffer(buffer), flags);
+            : whole.isWanted(flags)
+                ? (int) receive(MemorySegment.ofBuffer(buffer), flags)
+                : transfer.receive(buffer, flags);
     if (received > 0) {
       buffer.position(buffer.position() + Math.min(received, buffer.remaining()));
     }

@@ -9,6 +9,7 @@ import io.correio.posix.libc.Layouts;
 import io.correio.posix.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 
 /**
  * Sending and receiving. No call blocks in the kernel: each is tried with MSG_DONTWAIT, and where
@@ -29,6 +30,9 @@ import java.lang.foreign.MemorySegment;
  * any number of threads.
  */
 final class Transfer {
+  /** Most bytes of a direct buffer that are copied; more go to the kernel as they are. */
+  static final int COPIED_BYTES_MAX = 8 * 1024;
+
   private static final int TRIED_FLAGS = Layouts.MSG_DONTWAIT | Layouts.MSG_NOSIGNAL;
 
   private final SocketCore core;
@@ -77,6 +81,50 @@ final class Transfer {
         return WOULD_BLOCK;
       }
       deadline = beforeNextSend("send", sent, deadline, length, flags);
+    }
+  }
+
+  /**
+   * Of a buffer without an array. A small one is copied, because the segment over it, which the
+   * kernel would be given, is an object that the compiler does not always do without.
+   */
+  int send(ByteBuffer data, int flags) throws PosixException {
+    if (data.remaining() > COPIED_BYTES_MAX) {
+      return (int) send(MemorySegment.ofBuffer(data), 0, data.remaining(), flags);
+    }
+    checkConnected("send");
+    long deadline = sending.waitFirst() ? awaitFirst("send", flags) : SocketCore.UNSET;
+    while (true) {
+      long sent = trySendBuffer(data, flags);
+      if (sent >= 0) {
+        if (sent < data.remaining()) {
+          sending.foundNothing(); // for the rest
+        }
+        return (int) sent;
+      }
+      if (sent == -Errno.EAGAIN && core.mayNotBlock(flags)) {
+        return WOULD_BLOCK;
+      }
+      deadline = beforeNextSend("send", sent, deadline, data.remaining(), flags);
+    }
+  }
+
+  /** As {@link #send(ByteBuffer, int)}. */
+  int receive(ByteBuffer buffer, int flags) throws PosixException {
+    if (buffer.remaining() > COPIED_BYTES_MAX) {
+      return (int) receive(MemorySegment.ofBuffer(buffer), 0, buffer.remaining(), flags);
+    }
+    checkConnected("receive");
+    long deadline = receiving.waitFirst() ? awaitFirst("receive", flags) : SocketCore.UNSET;
+    while (true) {
+      long received = tryReceiveBuffer(buffer, flags);
+      if (received >= 0) {
+        return (int) received;
+      }
+      if (received == -Errno.EAGAIN && core.mayNotBlock(flags)) {
+        return WOULD_BLOCK;
+      }
+      deadline = beforeNextReceive("receive", received, deadline, buffer.remaining(), flags);
     }
   }
 
@@ -190,6 +238,31 @@ final class Transfer {
           descriptor.errno(slot), descriptor.number(), buffer, length, flags | TRIED_FLAGS);
     } finally {
       descriptor.leave(slot);
+    }
+  }
+
+  private long trySendBuffer(ByteBuffer data, int flags) throws PosixException {
+    int count = data.remaining();
+    Scratch scratch = Scratch.borrow();
+    try {
+      scratch.buffer().put(0, data, data.position(), count);
+      return trySend(scratch.data(), count, flags);
+    } finally {
+      scratch.giveBack();
+    }
+  }
+
+  private long tryReceiveBuffer(ByteBuffer buffer, int flags) throws PosixException {
+    int room = buffer.remaining();
+    Scratch scratch = Scratch.borrow();
+    try {
+      long received = tryReceive(scratch.data(), room, flags);
+      if (received > 0) {
+        buffer.put(buffer.position(), scratch.buffer(), 0, (int) Math.min(received, room));
+      }
+      return received;
+    } finally {
+      scratch.giveBack();
     }
   }
 

@@ -2,6 +2,7 @@ package io.correio.posix.descriptor;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 
 /**
  * Native memory for one call: 64 KiB for data that lives in Java's heap, and room for the
@@ -19,11 +20,13 @@ public final class Scratch {
 
   private final MemorySegment data;
   private final MemorySegment structs;
+  private final ByteBuffer buffer;
 
   private Scratch() {
     MemorySegment all = Arena.ofAuto().allocate(DATA_BYTES + STRUCT_BYTES, 64);
     structs = all.asSlice(0, STRUCT_BYTES);
     data = all.asSlice(STRUCT_BYTES, DATA_BYTES);
+    buffer = data.asByteBuffer();
   }
 
   /** One that nobody else has. */
@@ -41,6 +44,11 @@ public final class Scratch {
   /** For data. */
   public MemorySegment data() {
     return data;
+  }
+
+  /** The same memory as {@link #data}; only to be used by index. */
+  public ByteBuffer buffer() {
+    return buffer;
   }
 
   /** For structures. */

@@ -162,6 +162,18 @@ final class SocketPeersTest {
   }
 
   @Test
+  void the_example_of_the_backlog_shows_what_the_documentation_says() throws Exception {
+    Process backlog = java("Backlog", "2");
+    assertThat(backlog.inputReader().lines().toList())
+        .containsExactly(
+            "backlog 2: 3 connections stand, none accepted",
+            "the next client gets no answer, and is not refused",
+            "all accepted: the next client's request, when repeated, goes through",
+            "connected: true");
+    assertEnded(backlog);
+  }
+
+  @Test
   void the_examples_talk_to_another_language() throws Exception {
     Process theirs = python("server", "0");
     Process client = java("EchoClient", line(theirs));

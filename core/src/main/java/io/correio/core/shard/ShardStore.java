@@ -236,7 +236,7 @@ public final class ShardStore implements AutoCloseable {
       checkpointWaits = false;
       return true;
     } catch (IOException e) {
-      if (storage.usableBytes() >= CHECKPOINT_ROOM_BYTES) {
+      if (Math.min(storage.usableBytes(), scratchStorage.usableBytes()) >= CHECKPOINT_ROOM_BYTES) {
         throw e;
       }
       if (!checkpointWaits) {

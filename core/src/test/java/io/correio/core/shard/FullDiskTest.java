@@ -65,6 +65,27 @@ class FullDiskTest {
   }
 
   @Test
+  void full_disk_for_what_is_transient_delays_the_checkpoint_and_ends_nothing() throws IOException {
+    AtomicLong scratchFree = new AtomicLong(4 << 20);
+    SteppedShard other =
+        new SteppedShard(OPTIONS, LOG, new AtomicLong(Long.MAX_VALUE), scratchFree);
+    scratchFree.set(0);
+    SteppedShard.Peer peer = other.new Peer(1);
+    peer.declare("q");
+    other.idle();
+    for (int i = 0; i < 400; i++) {
+      peer.publish("q", true, SteppedShard.body(i, 1_000)); // more than one checkpoint's worth
+      other.settleDown();
+    }
+    other.idle();
+    assertThat(peer.take(Effect.Accepted.class)).hasSize(400);
+    scratchFree.set(4 << 20);
+    other.idle();
+    other.store().close(); // with a checkpoint
+    assertThat(other.storage.list()).anyMatch(name -> name.endsWith(".checkpoint"));
+  }
+
+  @Test
   void taking_one_message_at_a_time_from_all_segments_ends_in_waiting_and_not_in_failure() {
     int published = fillUp();
     free.addAndGet(-Math.max(0, free.get())); // others take what was to stay free

@@ -30,7 +30,7 @@ final class SteppedShard {
       LogOptions.memory().withSegmentBytes(64 << 10).withMergeBytesPerSecond(Long.MAX_VALUE);
 
   final MemoryStorage storage;
-  final MemoryStorage scratch = new MemoryStorage();
+  final MemoryStorage scratch;
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final ShardOptions options;
   private final LogOptions log;
@@ -46,9 +46,17 @@ final class SteppedShard {
    * @param freeBytes may change at any time
    */
   SteppedShard(ShardOptions options, LogOptions log, AtomicLong freeBytes) throws IOException {
+    this(options, log, freeBytes, new AtomicLong(Long.MAX_VALUE));
+  }
+
+  /** On two disks, of which the second one takes what is transient. */
+  SteppedShard(
+      ShardOptions options, LogOptions log, AtomicLong freeBytes, AtomicLong scratchFreeBytes)
+      throws IOException {
     this.options = options;
     this.log = log;
     this.storage = new MemoryStorage(freeBytes);
+    this.scratch = new MemoryStorage(scratchFreeBytes);
     this.store = open();
   }
 

@@ -33,7 +33,6 @@ final class Simulation {
   private final UnaryOperator<Storage> disk;
   private final Tally tally = new Tally();
   private final World world;
-  private boolean diskWasSmall;
   private String doing = "";
   private String special = "";
   private Runnable atFirst = () -> {};
@@ -115,7 +114,6 @@ final class Simulation {
   private void live(boolean last) throws IOException {
     tally.lives++;
     world.begin(start(last));
-    diskWasSmall = diskIsSmall();
     if (tally.lives == 1) {
       atFirst.run();
     }
@@ -256,7 +254,6 @@ final class Simulation {
       case INPUT_OUTPUT_ERROR -> failSoon(victim);
       case FULL_DISK -> {
         tally.fullDisks++;
-        diskWasSmall = true;
         victim.capacity(victim.usedBytes() + random.nextLong(CAPACITY_SLACK_BYTES));
       }
     }
@@ -280,10 +277,6 @@ final class Simulation {
     scratch.capacity(Long.MAX_VALUE);
   }
 
-  private boolean diskIsSmall() {
-    return storage.usableBytes() < Long.MAX_VALUE || scratch.usableBytes() < Long.MAX_VALUE;
-  }
-
   // ---- starts and ends -----------------------------------------------------------------------
 
   private SimulatedBroker start(boolean calm) throws IOException {
@@ -293,7 +286,7 @@ final class Simulation {
       if (troubled && attempt < MAX_STARTS && tally.lives > 1) {
         begin(random.nextBoolean() ? Trouble.MACHINE_STOPS : Trouble.INPUT_OUTPUT_ERROR);
       }
-      if (calm || attempt > 0) {
+      if (calm) {
         relieve();
       }
       try {
@@ -332,10 +325,6 @@ final class Simulation {
       }
       if (text.equals("Input/output error")) {
         tally.ioErrors++;
-        return true;
-      }
-      if (text.equals("No space left on device") && (diskWasSmall || diskIsSmall())) {
-        tally.endsOfFullDisks++;
         return true;
       }
     }

@@ -12,7 +12,6 @@ final class Tally {
   long kills;
   long ioErrors;
   long fullDisks;
-  long endsOfFullDisks;
   long cleanStops;
   long failedStarts;
   long vanished;
@@ -36,7 +35,6 @@ final class Tally {
     kills += other.kills;
     ioErrors += other.ioErrors;
     fullDisks += other.fullDisks;
-    endsOfFullDisks += other.endsOfFullDisks;
     cleanStops += other.cleanStops;
     failedStarts += other.failedStarts;
     vanished += other.vanished;
@@ -54,7 +52,7 @@ final class Tally {
   public String toString() {
     return ("%d seeds, %d lives, %d steps, %d storage operations: %d power losses (%d in the middle"
             + " of an operation, %d right after a promise), %d kills, %d input/output errors,"
-            + " %d full disks (%d ended the process), %d failed starts, %d clean stops, %d"
+            + " %d full disks, %d failed starts, %d clean stops, %d"
             + " connections lost, %d times blocked; %d messages sent, %d confirmed, %d"
             + " delivered, %d of them again; %d drains, %d pages read, at most %d segments")
         .formatted(
@@ -68,7 +66,6 @@ final class Tally {
             kills,
             ioErrors,
             fullDisks,
-            endsOfFullDisks,
             failedStarts,
             cleanStops,
             vanished,

@@ -41,6 +41,11 @@ final class ScriptedClientsTest {
   }
 
   @TestFactory
+  List<DynamicTest> rhea() throws IOException, InterruptedException {
+    return checks("node", "node/rhea_checks.js");
+  }
+
+  @TestFactory
   List<DynamicTest> amqplib() throws IOException, InterruptedException {
     return checks("node", "node/amqplib_checks.js");
   }

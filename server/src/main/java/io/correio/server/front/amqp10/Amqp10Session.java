@@ -75,7 +75,8 @@ final class Amqp10Session implements Session {
   private @Nullable String user;
   private @Nullable OpenConnection connection;
   private String container = "";
-  private long nowMillis;
+
+  /** When to give up waiting for the peer's close; -1 until the first tick after ours. */
   private long closeAtMillis = -1;
 
   Amqp10Session(Wire wire, Amqp10Front front) {
@@ -270,7 +271,6 @@ final class Amqp10Session implements Session {
 
   private void close(Connection proton, ErrorCondition condition) {
     state = State.CLOSING;
-    closeAtMillis = nowMillis + front.limits().closeMillis();
     releaseAll();
     guarded(() -> proton.setCondition(condition).close());
   }
@@ -287,7 +287,6 @@ final class Amqp10Session implements Session {
       return;
     }
     state = State.CLOSING;
-    closeAtMillis = nowMillis + front.limits().closeMillis();
     // A close is a barrier: what was settled before it is durable when it is answered.
     open.afterAllBefore(() -> {
       guarded(proton::close);
@@ -357,9 +356,12 @@ final class Amqp10Session implements Session {
 
   @Override
   public void onTick(long now) {
-    nowMillis = now;
-    if (state == State.CLOSING && now >= closeAtMillis) {
-      end("the peer did not answer close");
+    if (state == State.CLOSING) {
+      if (closeAtMillis < 0) {
+        closeAtMillis = now + front.limits().closeMillis();
+      } else if (now >= closeAtMillis) {
+        end("the peer did not answer close");
+      }
       return;
     }
     Engine running = engine;

@@ -16,7 +16,6 @@ import org.apache.qpid.protonj2.buffer.ProtonBufferAllocator;
 import org.apache.qpid.protonj2.engine.Connection;
 import org.apache.qpid.protonj2.engine.Engine;
 import org.apache.qpid.protonj2.engine.EngineFactory;
-import org.apache.qpid.protonj2.engine.exceptions.EngineStateException;
 import org.apache.qpid.protonj2.types.Symbol;
 import org.apache.qpid.protonj2.types.transport.AMQPHeader;
 import org.apache.qpid.protonj2.types.transport.AmqpError;
@@ -170,7 +169,7 @@ final class Amqp10Session implements Session {
   void guarded(Runnable call) {
     try {
       call.run();
-    } catch (EngineStateException | IllegalStateException | IllegalArgumentException e) {
+    } catch (RuntimeException e) { // bytes that make no sense bring all kinds out of the engine
       onEngineFailed(e);
     }
   }

@@ -43,6 +43,7 @@ final class Cleaning {
   private final SegmentSupply supply;
   private final PageCache cache;
   private final LongSupplier replayFrom;
+  private final LongSupplier durablePosition;
   private final RateLimit rate;
   private final List<Segment> retired = new ArrayList<>();
   private @Nullable Merge merge;
@@ -57,7 +58,8 @@ final class Cleaning {
       OpenFiles files,
       SegmentSupply supply,
       PageCache cache,
-      LongSupplier replayFrom) {
+      LongSupplier replayFrom,
+      LongSupplier durablePosition) {
     this.storage = storage;
     this.options = options;
     this.segments = segments;
@@ -65,6 +67,7 @@ final class Cleaning {
     this.supply = supply;
     this.cache = cache;
     this.replayFrom = replayFrom;
+    this.durablePosition = durablePosition;
     this.rate = new RateLimit(options.mergeBytesPerSecond());
   }
 
@@ -139,9 +142,12 @@ final class Cleaning {
     }
   }
 
-  /** Sealed segments that no start will replay, oldest first. */
+  /**
+   * Sealed segments that no start will replay, oldest first. Not the one with the last durable
+   * entry: without it, a start could not tell an empty end of the log from a lost one.
+   */
   private List<Segment> candidates() {
-    long covered = replayFrom.getAsLong();
+    long covered = Math.min(replayFrom.getAsLong(), durablePosition.getAsLong() - 1);
     List<Segment> below = new ArrayList<>();
     for (Segment segment : segments.list()) {
       Segment.Sealed sealed = segment.sealed();

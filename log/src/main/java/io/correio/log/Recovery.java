@@ -71,7 +71,7 @@ final class Recovery {
       Appender.Tail torn = replaySuspect(suspect);
       if (torn != null) {
         sealed.remove(suspect);
-        return checkEnd(torn);
+        return torn;
       }
     }
     if (unsealed.isEmpty()) {
@@ -79,7 +79,7 @@ final class Recovery {
     }
     tail = unsealed.removeFirst();
     files.acquire(tail);
-    return checkEnd(replayTail(tail));
+    return replayTail(tail);
   }
 
   private boolean holdsRecord(Segment segment) throws IOException {
@@ -102,15 +102,17 @@ final class Recovery {
     }
   }
 
-  private Appender.Tail checkEnd(Appender.Tail tail) throws CorruptLogException {
-    if (tail.lastPosition() < from) {
-      throw tail.segment()
-          .corrupt(
-              tail.end(),
-              "the log ends at position %d, but it was durable up to position %d"
-                  .formatted(tail.lastPosition(), from));
+  /**
+   * A checkpoint is written when all it covers is durable, and the segment with the last durable
+   * entry stays as long as none follows: so what was read must reach as far.
+   */
+  private void checkEnd(Segment segment, long end) throws CorruptLogException {
+    if (last < from) {
+      throw segment.corrupt(
+          end,
+          "the log ends at position %d, but it was durable up to position %d"
+              .formatted(last, from));
     }
-    return tail;
   }
 
   /** Everything in it must be good; it is not read at all when nothing of it is to be replayed. */
@@ -171,6 +173,7 @@ final class Recovery {
         force(segment);
         return null;
       }
+      checkEnd(segment, scanner.end());
       segment.file().write(ByteBuffer.allocate(Seal.BYTES), Seal.OFFSET);
       keep = true;
       return tail(segment, scanner, directory, first);
@@ -272,9 +275,9 @@ final class Recovery {
       Segment segment, EntryScanner scanner, ActiveDirectory directory, long first)
       throws IOException {
     long end = scanner.end();
+    checkEnd(segment, end);
     int lastChecksum = scanner.lastChecksum();
-    long position = first == 0 ? Math.max(last, from) : last;
-    ByteBuffer restart = restart(position);
+    ByteBuffer restart = restart(last);
     int bytes = RecordFormat.RESTART_BYTES;
     long needed = end + bytes + directory.bytesWith(0) + DirectoryWriter.ALIGNMENT_BYTES;
     if (needed <= segment.allocated()) {
@@ -287,7 +290,7 @@ final class Recovery {
     force(segment);
     segment.activate(directory);
     return new Appender.Tail(
-        segment, directory, end, lastChecksum, first == 0 ? position + 1 : first, position);
+        segment, directory, end, lastChecksum, first == 0 ? last + 1 : first, last);
   }
 
   private static ByteBuffer restart(long position) {

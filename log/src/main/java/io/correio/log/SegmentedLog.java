@@ -51,7 +51,15 @@ public final class SegmentedLog implements AutoCloseable {
     this.reader = new LogReader(segments, files, options.segmentBytes());
     this.folder = new LogFolder(storage, cache);
     this.cleaning =
-        new Cleaning(storage, options, segments, files, supply, cache, checkpoints::replayFrom);
+        new Cleaning(
+            storage,
+            options,
+            segments,
+            files,
+            supply,
+            cache,
+            checkpoints::replayFrom,
+            this::durablePosition);
   }
 
   /**

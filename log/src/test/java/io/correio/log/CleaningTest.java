@@ -81,6 +81,29 @@ class CleaningTest {
   }
 
   @Test
+  void the_segment_with_the_last_durable_entry_stays_though_nothing_in_it_is_alive()
+      throws Exception {
+    SegmentedLog log = open();
+    RecordBuffer buffer = new RecordBuffer(1024);
+    while (log.statistics().segments() < 2) {
+      buffer.clear();
+      Entries.add(buffer, ++position, "x".repeat(500), 1, position);
+      log.append(buffer);
+    }
+    // The first entry of the second segment is not forced, so a crash takes it away.
+    long durable = log.durablePosition();
+    assertThat(durable).isEqualTo(position - 1);
+    try (CheckpointWriter writer = log.beginCheckpoint(durable)) {
+      writer.commit();
+    }
+    clean(log, (lane, sequence) -> false);
+    assertThat(segments()).contains("00000001.seg");
+    log.force();
+    clean(log, (lane, sequence) -> false);
+    assertThat(segments()).doesNotContain("00000001.seg");
+  }
+
+  @Test
   void segments_beyond_the_checkpoint_are_left_alone() throws Exception {
     SegmentedLog log = open();
     position = 0;

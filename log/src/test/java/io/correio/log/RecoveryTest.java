@@ -181,6 +181,25 @@ class RecoveryTest {
   }
 
   @Test
+  void a_log_whose_newest_segment_is_gone_is_damage_at_every_start() throws Exception {
+    SegmentedLog log = open();
+    append(log, "one", "two");
+    log.force();
+    while (log.prepare()) {}
+    assertThat(storage.list()).contains("00000002.seg");
+    storage.kill();
+    storage.delete(FIRST);
+    for (int start = 0; start < 2; start++) {
+      SegmentedLog again = SegmentedLog.open(storage, OPTIONS);
+      assertThatThrownBy(() -> again.replay(2, (at, last, keys, count, content) -> {}))
+          .isInstanceOf(CorruptLogException.class)
+          .hasMessageContaining("durable up to position 2");
+      again.close();
+      storage.kill();
+    }
+  }
+
+  @Test
   void an_unknown_version_is_refused_with_file_version_and_remedy() throws Exception {
     open();
     ByteBuffer.wrap(storage.bytes(FIRST)).order(ByteOrder.LITTLE_ENDIAN).putInt(8, 9);

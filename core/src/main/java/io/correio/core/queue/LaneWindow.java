@@ -215,7 +215,11 @@ final class LaneWindow {
     return n == max ? wanted : Arrays.copyOf(wanted, n);
   }
 
-  /** A page has come: {@code count} messages of those asked for, from the first on. */
+  /**
+   * A page has come: {@code count} messages of those asked for, from the first on.
+   *
+   * @throws MissingMessageException when the log lacks one that nobody has settled
+   */
   void fetched(Command.PageRead page) {
     fetching = false;
     if (lane == null) {
@@ -224,8 +228,11 @@ final class LaneWindow {
     for (int i = 0; i < page.count(); i++) {
       long sequence = page.sequences()[i];
       Message message = page.messages()[i];
-      if (message == null || !lane.isAlive(sequence)) {
-        continue;
+      if (!lane.isAlive(sequence)) {
+        continue; // settled since it was asked for, and maybe cleaned away
+      }
+      if (message == null) {
+        throw new MissingMessageException(queue.name(), durable, sequence);
       }
       if (sequence >= next) {
         next = sequence + 1;

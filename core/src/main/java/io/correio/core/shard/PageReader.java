@@ -76,7 +76,7 @@ final class PageReader implements Consumer<Batch.Fetch> {
 
     @Override
     public void onMissing(long sequence) {
-      // Settled since it was asked for, and cleaned away; the shard knows and skips it.
+      // Settled since it was asked for, and cleaned away; the shard knows whether that is so.
       skipTo(sequence);
       messages[count++] = null;
     }

@@ -47,6 +47,8 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
       new MpscUnboundedAtomicArrayQueue<>(16);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Executor home;
+  private final FatalHandler fatal;
+  private final String virtualHost;
   private final QueueState state;
   private final FactLog log;
   private final Decider decider;
@@ -72,6 +74,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
    * @param state recovered up to {@code lastPosition}
    * @param maxEntryBytes longest entry that the log takes
    * @param home runs one task after the other, on the loop that owns the shard
+   * @param fatal told when a command could not be decided: what was half done cannot be undone
    */
   Shard(
       String virtualHost,
@@ -80,8 +83,11 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
       long lastPosition,
       ShardOptions options,
       int maxEntryBytes,
-      Executor home) {
+      Executor home,
+      FatalHandler fatal) {
     this.home = home;
+    this.fatal = fatal;
+    this.virtualHost = virtualHost;
     this.maxEntryBytes = maxEntryBytes;
     this.batchBytes = Math.min(BATCH_BYTES, maxEntryBytes / 4);
     this.state = state;
@@ -154,7 +160,12 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   // ---- the home loop -------------------------------------------------------------------------
 
   private void run() {
-    step();
+    try {
+      step();
+    } catch (RuntimeException | Error e) {
+      fatal.failed("virtual host '" + virtualHost + "' cannot go on", e);
+      return; // stays scheduled, so nothing is decided any more
+    }
     scheduled.set(false);
     if (!inbox.isEmpty() || !sliceRequests.isEmpty()) {
       schedule();

@@ -94,7 +94,7 @@ public final class ShardStore implements AutoCloseable {
     PageReader reader =
         new PageReader(log, scratch, readers, command -> made[0].submit(command), fatal);
     this.facts = new LocalFactLog(log, scratch, lastPosition, reader, fatal);
-    this.shard = new Shard(name, state, facts, lastPosition, options, maxEntryBytes, home);
+    this.shard = new Shard(name, state, facts, lastPosition, options, maxEntryBytes, home, fatal);
     made[0] = shard;
   }
 

@@ -1,9 +1,11 @@
 package io.correio.core.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
+import io.correio.core.queue.MissingMessageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,5 +156,27 @@ class ShardStoreTest {
       }
     }
     assertThat(consumeAll()).containsAll(expected).isSorted();
+  }
+
+  @Test
+  void message_whose_segment_is_gone_stops_the_shard_instead_of_being_waited_for()
+      throws IOException {
+    publish("q", true, 0, 300);
+    shard.store().checkpoint();
+    String oldest =
+        shard.storage.list().stream()
+            .filter(name -> name.endsWith(".seg"))
+            .sorted()
+            .toList()
+            .get(1);
+    shard.storage.delete(oldest);
+    shard.restart();
+    consumer = shard.new Peer(2);
+    consumer.subscribe("q", 1, 1_000);
+    assertThatThrownBy(shard::idle)
+        .hasMessageContaining("virtual host '/' cannot go on")
+        .hasRootCauseInstanceOf(MissingMessageException.class)
+        .rootCause()
+        .hasMessageContaining("of queue 'q' is not in the log");
   }
 }

@@ -350,9 +350,13 @@ public final class Amqp091Session implements Session {
           end("missed heartbeats");
         }
       }
-      if (state == State.RUNNING && connection != null && connection.isUserGone()) {
-        LOG.warn("{}: closing: user '{}' was deleted", wire.peer(), connection.user());
-        force("user '" + connection.user() + "' was deleted");
+      if (state == State.RUNNING && connection != null) {
+        try {
+          connection.onTick(
+              nowMillis, pauses.stream().anyMatch(pause -> pause != Pause.UNREAD_REPLIES));
+        } catch (AmqpException e) {
+          fail(e);
+        }
       }
     }
   }

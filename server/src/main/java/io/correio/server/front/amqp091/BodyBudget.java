@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever receives a large body reserves all of it before the first byte and gives it back when
  * the publish is settled. So any number of clients that send large messages at once take turns,
  * instead of the heap. Nobody waits while holding an unfinished reservation, and the budget holds
- * the largest body, so whoever waits is served, in the order of asking.
+ * the largest body, so whoever waits is served, in the order of asking; one who lets the others
+ * wait for a body that does not come is cut off (see {@link BodyReservations}).
  *
  * <p>Transactions, which a client may leave open for ever, have a budget of their own and never
  * wait: what does not fit is refused.
@@ -99,6 +100,11 @@ public final class BodyBudget {
     }
     next.forEach(Runnable::run);
     return waited;
+  }
+
+  /** Whether anybody waits for a reservation. */
+  synchronized boolean isWaitedFor() {
+    return !waiters.isEmpty();
   }
 
   /** Gives reserved bytes back. */

@@ -14,6 +14,12 @@ final class BodyReservations {
   /** Incomplete bodies up to this sum are received without a reservation. */
   static final int FREE_BYTES = 256 << 10;
 
+  /** How long reserved bodies may be incomplete while others wait for memory, however small. */
+  static final long PATIENCE_MILLIS = 10_000;
+
+  /** What a peer has to send meanwhile, beyond the patience. */
+  static final int MIN_BYTES_PER_SECOND = 256 << 10;
+
   private final BodyBudget budget;
   private final Runnable granted;
   private BodyBudget.@Nullable Waiter waiter;
@@ -21,6 +27,9 @@ final class BodyReservations {
   private int incompleteReservations;
   private long incompleteBytes;
   private long freeBytes;
+  private long tickMillis;
+  private long blockingMillis;
+  private @Nullable Method lastMethod;
 
   /** A body that is arriving. */
   static final class Body {
@@ -67,6 +76,7 @@ final class BodyReservations {
               .formatted(size));
     }
     body.reserved = size;
+    lastMethod = method;
     incompleteReservations++;
     incompleteBytes += size;
     return reserved;
@@ -77,11 +87,41 @@ final class BodyReservations {
     waiter = null;
   }
 
+  /**
+   * Time has passed: counts that in which others wait for what this peer does not fill.
+   *
+   * @param heldUp whether the server itself does not read the peer: that is not the peer's fault
+   * @throws AmqpException 506 when the others have waited long enough
+   */
+  void onTick(long nowMillis, boolean heldUp) {
+    long passed = tickMillis == 0 ? 0 : nowMillis - tickMillis;
+    tickMillis = nowMillis;
+    Method method = lastMethod;
+    if (incompleteReservations == 0 || method == null) {
+      blockingMillis = 0;
+      return;
+    }
+    if (heldUp || waiter != null || !budget.isWaitedFor()) {
+      return;
+    }
+    blockingMillis += passed;
+    long allowed = PATIENCE_MILLIS + incompleteBytes * 1_000 / MIN_BYTES_PER_SECOND;
+    if (blockingMillis > allowed) {
+      throw Errors.of(
+          ReplyCode.RESOURCE_ERROR,
+          method,
+          ("a body of %d bytes is incomplete after %d s in which others waited for its memory; send"
+                  + " a message without a pause, or in smaller parts")
+              .formatted(incompleteBytes, blockingMillis / 1_000));
+    }
+  }
+
   /** The body is complete, or given up; returns what it holds, for the caller to release. */
   int end(Body body) {
     int reserved = body.reserved;
     if (reserved > 0) {
       incompleteReservations--;
+      blockingMillis = 0;
       incompleteBytes -= reserved;
     } else {
       freeBytes -= body.size;

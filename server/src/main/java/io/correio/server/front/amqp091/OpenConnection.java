@@ -85,11 +85,6 @@ final class OpenConnection {
     return user;
   }
 
-  /** Whether its user has been deleted since the login. */
-  boolean isUserGone() {
-    return permissions.identities().user(user) == null;
-  }
-
   String peer() {
     return session.peer();
   }
@@ -207,6 +202,24 @@ final class OpenConnection {
   void onBodyGranted() {
     bodies.onGranted();
     resume(Pause.BODY_BUDGET);
+  }
+
+  /**
+   * Time has passed.
+   *
+   * @param heldUp whether the peer is not read for a reason of the server's own
+   * @throws AmqpException 320 when the user has been deleted since the login, or what {@link
+   *     BodyReservations#onTick} says
+   */
+  void onTick(long nowMillis, boolean heldUp) {
+    if (permissions.identities().user(user) == null) {
+      throw new AmqpException(
+          ReplyCode.CONNECTION_FORCED,
+          "broker forced connection closure with reason 'user '%s' was deleted'".formatted(user),
+          0,
+          0);
+    }
+    bodies.onTick(nowMillis, heldUp);
   }
 
   long pendingBytes() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.correio.amqp.v091.FrameEncoder;
 import io.correio.amqp.v091.method.BasicMethod;
 import io.correio.amqp.v091.method.ChannelMethod;
+import io.correio.amqp.v091.method.ConnectionMethod;
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
 import java.util.ArrayList;
@@ -91,6 +92,45 @@ class BodyBudgetTest {
     assertThat(publishes(third)).isEqualTo(1);
     assertThat(second.wire.reading).isTrue();
     assertThat(budget.reservedBodyBytes()).isEqualTo(900_000);
+  }
+
+  @Test
+  void peer_that_lets_others_wait_for_a_body_that_does_not_come_is_cut_off() {
+    Peer stalled = peer();
+    Peer waiting = peer();
+    begin(stalled, 1, 700_000, 300_000);
+    stalled.tick(100);
+    stalled.assertSilent(); // nobody waits
+    begin(waiting, 1, 600_000, 600_000);
+    waiting.tick(100);
+    waiting.assertSilent();
+    // 10 s, and 700,000 bytes at 256 KiB/s.
+    stalled.tick(12);
+    stalled.assertSilent();
+    stalled.tick(1);
+    ConnectionMethod.Close close = stalled.expect(ConnectionMethod.Close.class);
+    assertThat(close.replyCode()).isEqualTo(506);
+    assertThat(close.replyText()).contains("700000 bytes is incomplete after 13 s");
+    waiting.step();
+    assertThat(publishes(waiting)).isEqualTo(1);
+    waiting.assertSilent();
+  }
+
+  @Test
+  void peer_that_sends_bodies_one_after_the_other_is_not_cut_off_though_others_wait() {
+    Peer busy = peer();
+    Peer waiting = peer();
+    begin(busy, 1, 700_000, 10);
+    begin(waiting, 1, 600_000, 0);
+    busy.tick(9);
+    send(busy, 1, 700_000 - 10);
+    busy.emit(new Effect.Accepted(1)); // the other's turn
+    waiting.step();
+    begin(busy, 1, 300_000, 10);
+    busy.tick(9);
+    send(busy, 1, 300_000 - 10);
+    busy.assertSilent();
+    assertThat(publishes(busy)).isEqualTo(2);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,9 +43,18 @@ public final class FileStorage implements Storage {
    * @throws IOException naming folder and remedy when another process has it, or it is not usable
    */
   public static FileStorage open(Path folder) throws IOException {
-    createFolder(folder);
-    FileChannel channel =
-        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel;
+    try {
+      createFolder(folder);
+      channel =
+          FileChannel.open(
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "The folder %s cannot be written (%s): make it writable, or choose another folder"
+              .formatted(folder.toAbsolutePath(), reason(e)),
+          e);
+    }
     try {
       if (tryLock(channel) == null) {
         throw new IOException(
@@ -60,6 +70,10 @@ public final class FileStorage implements Storage {
       channel.close();
       throw e;
     }
+  }
+
+  private static String reason(FileSystemException e) {
+    return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
   }
 
   private static void createFolder(Path folder) throws IOException {

@@ -47,6 +47,14 @@ class FileStorageTest {
   }
 
   @Test
+  void a_folder_that_cannot_be_written_is_named_with_the_remedy() {
+    Path nowhere = Path.of("/proc/correio/data"); // not even for root
+    assertThatThrownBy(() -> FileStorage.open(nowhere))
+        .hasMessageContaining("/proc/correio/data cannot be written (")
+        .hasMessageContaining("choose another folder");
+  }
+
+  @Test
   void files_are_written_read_renamed_and_deleted() throws Exception {
     try (FileStorage storage = FileStorage.open(temp)) {
       try (StorageFile file = storage.create("a")) {

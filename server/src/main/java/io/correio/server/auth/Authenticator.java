@@ -78,7 +78,8 @@ public final class Authenticator {
    *
    * @param password not changed, and not kept after the callback
    * @param loopback whether the peer is on this machine
-   * @param callback called once with the result, at once or later, on any thread; must not block
+   * @param callback called once with the result, at once or later, on any thread; must not block. A
+   *     {@link LoginCallback} that has lost interest is told BUSY, without a check
    */
   public void authenticate(
       String user, byte[] password, boolean loopback, Consumer<AuthResult> callback) {
@@ -101,17 +102,20 @@ public final class Authenticator {
         .name("work-login")
         .start(() -> {
           try {
-            callback.accept(check(credential, password));
+            callback.accept(check(credential, password, callback));
           } finally {
             waiting.decrementAndGet();
           }
         });
   }
 
-  private AuthResult check(String credential, byte[] password) {
+  private AuthResult check(String credential, byte[] password, Consumer<AuthResult> callback) {
     try {
       parallel.acquireUninterruptibly();
       try {
+        if (callback instanceof LoginCallback login && !login.isAwaited()) {
+          return AuthResult.BUSY;
+        }
         // Whoever waited may be one of many with the same login.
         if (!credential.isEmpty() && isRemembered(fingerprint(credential, password))) {
           return AuthResult.ACCEPTED;

@@ -40,11 +40,18 @@ abstract class ClientCommand implements Callable<Integer> {
     url = plain.option(URL);
   }
 
+  /** What is wrong with the arguments, or null. */
+  abstract @Nullable String mistake();
+
   /** What the command does, once connected; returns an exit status. */
   abstract int run(Amqp091Client client) throws IOException;
 
   @Override
   public final Integer call() {
+    String mistake = mistake();
+    if (mistake != null) {
+      return fail(ExitStatus.USAGE, mistake);
+    }
     AmqpUrl broker;
     try {
       broker = AmqpUrl.orDefault(url);
@@ -57,6 +64,8 @@ abstract class ClientCommand implements Callable<Integer> {
       String what = String.valueOf(e.getMessage());
       return fail(
           ExitStatus.REFUSED, e.replyCode() == ACCESS_REFUSED ? what + " (" + broker + ")" : what);
+    } catch (OutputException e) {
+      return fail(ExitStatus.REFUSED, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return fail(ExitStatus.REFUSED, "the connection to " + broker + " broke: " + e.getMessage());
     }
@@ -67,10 +76,30 @@ abstract class ClientCommand implements Callable<Integer> {
     return status;
   }
 
-  /** Prints a body as it is, and ends the line. */
-  static void print(byte[] body) {
+  /** What is wrong with the name of a queue, or null. An empty one would make a new queue. */
+  static @Nullable String mistake(String queue) {
+    return queue.isEmpty() ? "QUEUE is empty; say the name of a queue" : null;
+  }
+
+  /**
+   * Prints a body as it is, and ends the line.
+   *
+   * @throws IOException when it could not be printed: the message is not to be settled then
+   */
+  static void print(byte[] body) throws IOException {
     System.out.writeBytes(body);
     System.out.println();
-    System.out.flush();
+    if (System.out.checkError()) { // flushes as well
+      throw new OutputException();
+    }
+  }
+
+  /** Standard output takes nothing. */
+  private static final class OutputException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    OutputException() {
+      super("standard output cannot be written; the message stays in its queue");
+    }
   }
 }

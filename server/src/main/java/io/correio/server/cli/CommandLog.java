@@ -16,7 +16,9 @@ import org.slf4j.LoggerFactory;
 final class CommandLog {
 
   private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0}: %msg%n";
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0}: "
+          // Names that peers choose may hold line ends, or what a terminal would obey.
+          + "%replace(%msg){'[\0-\37\177-\u009f\u2028\u2029]', '?'}%n";
 
   private CommandLog() {}
 

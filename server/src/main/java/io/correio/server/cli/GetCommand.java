@@ -60,6 +60,13 @@ final class GetCommand extends ClientCommand {
   }
 
   @Override
+  @Nullable String mistake() {
+    return seconds != null && !(seconds >= 0)
+        ? "--wait is a number of seconds from 0 on, not " + seconds
+        : mistake(queue);
+  }
+
+  @Override
   int run(Amqp091Client client) throws IOException {
     if (client.queue(queue).isEmpty()) {
       client.declareQueue(queue, true, FieldTable.empty());

@@ -20,10 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/**
- * {@code correio perf}: puts a load on a broker of AMQP 0-9-1 and measures. Exit status 1 when
- * messages were lost, 2 when the run failed.
- */
+/** {@code correio perf}: puts a load on a broker of AMQP 0-9-1 and measures. */
 @Command(
     name = "perf",
     description = "Puts load on a broker over AMQP 0-9-1; prints rates and latencies.",
@@ -35,12 +32,13 @@ import picocli.CommandLine.Spec;
       "Keys may contain {q}, {p}, {k}: the number of the queue, the producer, and of one of"
           + " --keys.",
       "  correio perf --confirm 1000 --prefetch 500 --size 1024 --durable --persistent",
-      "  correio perf --exchange news --type topic --routing-key 'a.{k}' --keys 10 --queues 2 \\",
-      "               --binding-key 'a.*' --binding-key 'a.1'"
+      "  correio perf --exchange news --type topic --routing-key 'a.{k}' \\",
+      "               --keys 10 --queues 2 --binding-key 'a.*' --binding-key 'a.1'",
+      "",
+      "Exit status: 0 done, 1 messages were lost, 2 wrong usage, 3 no broker there, or it refused."
     })
 public final class PerfCommand implements Callable<Integer> {
   private static final int LOST = 1;
-  private static final int FAILED = 2;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -145,6 +143,7 @@ public final class PerfCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    CommandLog.ofClient();
     CommandSpec command = Objects.requireNonNull(spec);
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
@@ -152,9 +151,9 @@ public final class PerfCommand implements Callable<Integer> {
     try {
       options = options();
     } catch (IllegalArgumentException e) {
-      err.println("perf: " + e.getMessage() + "; see perf --help");
+      err.println("correio perf: " + e.getMessage() + "; see correio perf --help");
       err.flush();
-      return FAILED;
+      return ExitStatus.USAGE;
     }
     PrintWriter progress = json ? err : out;
     try {
@@ -164,12 +163,12 @@ public final class PerfCommand implements Callable<Integer> {
       out.flush();
       return result.lost().orElse(0) > 0 ? LOST : 0;
     } catch (ClientException e) {
-      err.println("perf: " + e.getMessage());
+      err.println("correio perf: " + e.getMessage());
     } catch (IOException e) {
-      err.println("perf: the connection to " + options.url() + " broke: " + e.getMessage());
+      err.println("correio perf: the connection to " + options.url() + " broke: " + e.getMessage());
     }
     err.flush();
-    return FAILED;
+    return ExitStatus.REFUSED;
   }
 
   private PerfOptions options() {

@@ -46,6 +46,11 @@ final class PollCommand extends ClientCommand {
   }
 
   @Override
+  @Nullable String mistake() {
+    return mistake(queue);
+  }
+
+  @Override
   int run(Amqp091Client client) throws IOException {
     if (client.queue(queue).isEmpty()) {
       return fail(ExitStatus.EMPTY, "there is no queue '" + queue + "'");

@@ -60,8 +60,16 @@ final class PutCommand extends ClientCommand {
   }
 
   @Override
+  @Nullable String mistake() {
+    return mistake(queue);
+  }
+
+  @Override
   int run(Amqp091Client client) throws IOException {
     byte[] bytes = body();
+    if (bytes.length > MAX_BODY_BYTES) {
+      return fail(ExitStatus.REFUSED, "standard input has more than " + MAX_BODY_BYTES + " bytes");
+    }
     if (client.queue(queue).isEmpty()) {
       client.declareQueue(queue, true, FieldTable.empty());
     }
@@ -80,10 +88,6 @@ final class PutCommand extends ClientCommand {
     if (body != null) {
       return body.getBytes(StandardCharsets.UTF_8);
     }
-    byte[] read = System.in.readNBytes(MAX_BODY_BYTES + 1);
-    if (read.length > MAX_BODY_BYTES) {
-      throw new IOException("standard input has more than " + MAX_BODY_BYTES + " bytes");
-    }
-    return read;
+    return System.in.readNBytes(MAX_BODY_BYTES + 1);
   }
 }

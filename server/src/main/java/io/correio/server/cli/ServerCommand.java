@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
       "  correio server --config correio.toml --amqp-port 0",
       "",
       "All other settings: docs/configuration.md.",
-      "Exit status: 0 stopped when told to, 2 wrong usage or configuration, 3 not started:",
-      "port taken, folder in use or not readable; 74 the disk failed."
+      "Exit status: 0 stopped when told to, 2 wrong usage or configuration,",
+      "3 not started: port taken, folder in use or not readable; 74 the disk failed."
     })
 final class ServerCommand implements Callable<Integer> {
 
@@ -113,6 +113,7 @@ final class ServerCommand implements Callable<Integer> {
             new Thread(
                 () -> {
                   correio.close();
+                  out.println("Correio stopped");
                   Runtime.getRuntime().halt(ExitStatus.OK);
                 },
                 "stop"));

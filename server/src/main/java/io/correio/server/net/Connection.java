@@ -92,6 +92,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Wire {
   private long receivedBytes;
   private long sentBytes;
   private int lingered;
+  private boolean said;
 
   Connection(ListenerOptions options, boolean secure, Loop loop) {
     this.options = options;
@@ -430,7 +431,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Wire {
   private void sayClosed() {
     Session current = session;
     session = null;
-    if (!cause.isEmpty() && phase != Phase.CLOSED) {
+    if (!cause.isEmpty() && !said) {
+      said = true;
       LOG.info("Connection of {} closed: {}", peer, cause);
     }
     if (current != null) {

@@ -130,6 +130,31 @@ class AuthenticatorTest {
     await().until(() -> login(authenticator, "ana", "right", false) == AuthResult.ACCEPTED);
   }
 
+  @Test
+  void login_that_nobody_waits_for_any_more_is_not_checked() throws Exception {
+    String credential = PasswordHash.encode(new byte[] {'x'}, QUICK);
+    String unending = credential.replace("$" + QUICK + "$", "$2000000000$");
+    users.put("slow", new User("slow", unending, Set.of()));
+    Authenticator authenticator = authenticator(1, 10, 10);
+    CompletableFuture<AuthResult> result = new CompletableFuture<>();
+    authenticator.authenticate(
+        "slow",
+        new byte[] {'y'},
+        false,
+        new LoginCallback() {
+          @Override
+          public boolean isAwaited() {
+            return false;
+          }
+
+          @Override
+          public void accept(AuthResult told) {
+            result.complete(told);
+          }
+        });
+    assertThat(result.get(30, TimeUnit.SECONDS)).isEqualTo(AuthResult.BUSY);
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       latch.await();

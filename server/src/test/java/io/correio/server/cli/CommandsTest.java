@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,78 @@ class CommandsTest {
     assertThat(result.err()).isEqualTo("correio poll: there is no queue 'missing'\n");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "poll"})
+  void message_that_cannot_be_printed_stays_in_its_queue(String command) {
+    String queue = "unprinted " + command;
+    client("put", queue, "precious");
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream complained = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(new FullOutput(), false, UTF_8));
+    System.setErr(new PrintStream(complained, true, UTF_8));
+    try {
+      assertThat(Main.run(command, "--url", url(), queue)).isEqualTo(3);
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+    assertThat(complained.toString(UTF_8)).contains("the message stays in its queue");
+    assertThat(client("poll", queue)).isEqualTo(new Result(0, "precious\n", ""));
+  }
+
+  /** Like /dev/full. */
+  private static final class FullOutput extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("No space left on device");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"put", "get", "poll"})
+  void empty_name_of_a_queue_is_wrong_usage_and_makes_none(String command) {
+    String before = client("queues").out();
+    Result result = client(command, "");
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err()).contains("QUEUE is empty");
+    assertThat(client("queues").out()).isEqualTo(before);
+  }
+
+  @Test
+  void body_that_is_too_long_is_told_as_such() {
+    Result result = run("x".repeat((16 << 20) + 1), "put", "--url=" + url(), "long");
+    assertThat(result.status()).isEqualTo(3);
+    assertThat(result.err())
+        .isEqualTo("correio put: standard input has more than 16777216 bytes\n");
+  }
+
+  @Test
+  void perf_tells_wrong_usage_and_a_missing_broker_apart() {
+    Result usage = client("perf", "--time", "0");
+    assertThat(usage.status()).isEqualTo(2);
+    assertThat(usage.err()).startsWith("correio perf: --time");
+    Result missing = run("", "perf", "--url", "amqp://127.0.0.1:1", "--time", "1");
+    assertThat(missing.status()).isEqualTo(3);
+    assertThat(missing.err()).contains("./correio server");
+  }
+
+  @Test
+  void what_peers_name_makes_no_lines_and_no_colours_in_the_log() {
+    PrintStream err = System.err;
+    ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(logged, true, UTF_8));
+    try {
+      CommandLog.ofServer();
+      LoggerFactory.getLogger(CommandsTest.class)
+          .warn("no queue '{}'", "a\r\nb\u001b[31m\u2028ção");
+    } finally {
+      System.setErr(err);
+      rootLogger().setLevel(Level.ERROR);
+    }
+    assertThat(logged.toString(UTF_8)).endsWith("CommandsTest: no queue 'a??b?[31m?ção'\n");
+  }
+
   @Test
   void queues_are_listed_with_their_figures_by_either_url() {
     client("put", "listed", "1");
@@ -141,7 +214,16 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "--url", "q --wait soon", "q --no-such", "q 1 2 3", "q --url http://x"})
+      strings = {
+        "",
+        "--url",
+        "q --wait soon",
+        "q --wait -1",
+        "q --wait NaN",
+        "q --no-such",
+        "q 1 2 3",
+        "q --url http://x"
+      })
   void wrong_usage_is_explained(String arguments) {
     List<String> command = new ArrayList<>(List.of("get"));
     if (!arguments.isEmpty()) {

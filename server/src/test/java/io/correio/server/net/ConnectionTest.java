@@ -2,8 +2,13 @@ package io.correio.server.net;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.correio.server.front.Wire;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class ConnectionTest {
@@ -104,6 +110,37 @@ class ConnectionTest {
     assertThat(front.sessions).isEmpty();
     socket.close();
     await().until(() -> loops.connections() == 0);
+  }
+
+  @Test
+  void end_of_a_connection_is_logged_once_with_peer_and_cause() throws Exception {
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(Connection.class);
+    logged.start();
+    logger.setLevel(Level.INFO);
+    logger.addAppender(logged);
+    Socket socket = connectSilently();
+    try {
+      socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(socket.getInputStream().readAllBytes()).isEqualTo(ToyFront.HEADER);
+      socket.close();
+      await().until(() -> loops.connections() == 0);
+      assertThat(List.copyOf(logged.list))
+          .map(ILoggingEvent::getFormattedMessage)
+          .filteredOn(line -> line.contains(":" + socket.getLocalPort() + " closed: "))
+          .singleElement(STRING)
+          .contains("GET / HTTP");
+    } finally {
+      logger.detachAppender(logged);
+      logger.setLevel(null);
+    }
+  }
+
+  private Socket connectSilently() throws IOException {
+    Listener listener = listen(options(new ToyFront(ToySession::new)));
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port());
+    open.add(socket);
+    return socket;
   }
 
   @Test

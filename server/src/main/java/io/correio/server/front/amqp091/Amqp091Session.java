@@ -443,6 +443,7 @@ public final class Amqp091Session implements Session {
       LOG.warn("{}: gone without connection.close: {}", wire.peer(), cause);
     }
     state = State.ENDED;
+    handshake.abandon();
     releaseAll();
   }
 

@@ -11,6 +11,7 @@ import io.correio.amqp.v091.wire.LongString;
 import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.core.manager.VirtualHost;
 import io.correio.server.auth.AuthResult;
+import io.correio.server.auth.LoginCallback;
 
 /**
  * The beginning of a connection (section 2.2.4 of the specification): greeting, login, limits,
@@ -47,6 +48,7 @@ final class Handshake {
 
   private final Amqp091Session session;
   private final Amqp091Front front;
+  private volatile boolean abandoned;
   private State state = State.HEADER;
   private ClientProperties client = ClientProperties.NONE;
   private String mechanism = "";
@@ -151,7 +153,22 @@ final class Handshake {
             user,
             credentials.password().getBytes(UTF_8),
             session.isLoopback(),
-            result -> session.execute(() -> onLogin(result, method)));
+            new LoginCallback() {
+              @Override
+              public boolean isAwaited() {
+                return !abandoned;
+              }
+
+              @Override
+              public void accept(AuthResult result) {
+                session.execute(() -> onLogin(result, method));
+              }
+            });
+  }
+
+  /** The peer is gone. */
+  void abandon() {
+    abandoned = true;
   }
 
   private void onLogin(AuthResult result, Method method) {

@@ -352,8 +352,7 @@ public final class Amqp091Session implements Session {
       }
       if (state == State.RUNNING && connection != null) {
         try {
-          connection.onTick(
-              nowMillis, pauses.stream().anyMatch(pause -> pause != Pause.UNREAD_REPLIES));
+          connection.onTick(nowMillis, Pause.holdUp(pauses), engine::storedBytes);
         } catch (AmqpException e) {
           fail(e);
         }

@@ -3,6 +3,7 @@ package io.correio.server.front.amqp091;
 import io.correio.amqp.v091.method.Method;
 import io.correio.amqp.v091.wire.AmqpException;
 import io.correio.amqp.v091.wire.ReplyCode;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,10 @@ final class BodyReservations {
   /** Incomplete bodies up to this sum are received without a reservation. */
   static final int FREE_BYTES = 256 << 10;
 
-  /** How long reserved bodies may be incomplete while others wait for memory, however small. */
-  static final long PATIENCE_MILLIS = 10_000;
+  /** How long others wait for memory that a peer has reserved and sends nothing for. */
+  static final long PATIENCE_MILLIS = 5_000;
 
-  /** What a peer has to send meanwhile, beyond the patience. */
+  /** How slowly a peer may send while others wait. */
   static final int MIN_BYTES_PER_SECOND = 256 << 10;
 
   private final BodyBudget budget;
@@ -91,9 +92,10 @@ final class BodyReservations {
    * Time has passed: counts that in which others wait for what this peer does not fill.
    *
    * @param heldUp whether the server itself does not read the peer: that is not the peer's fault
+   * @param storedBytes of incomplete bodies, as far as they have come
    * @throws AmqpException 506 when the others have waited long enough
    */
-  void onTick(long nowMillis, boolean heldUp) {
+  void onTick(long nowMillis, boolean heldUp, LongSupplier storedBytes) {
     long passed = tickMillis == 0 ? 0 : nowMillis - tickMillis;
     tickMillis = nowMillis;
     Method method = lastMethod;
@@ -105,8 +107,9 @@ final class BodyReservations {
       return;
     }
     blockingMillis += passed;
-    long allowed = PATIENCE_MILLIS + incompleteBytes * 1_000 / MIN_BYTES_PER_SECOND;
-    if (blockingMillis > allowed) {
+    if (blockingMillis > PATIENCE_MILLIS
+        && blockingMillis
+            > PATIENCE_MILLIS + storedBytes.getAsLong() * 1_000 / MIN_BYTES_PER_SECOND) {
       throw Errors.of(
           ReplyCode.RESOURCE_ERROR,
           method,

@@ -22,6 +22,7 @@ import io.correio.server.front.SettleBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,10 +209,11 @@ final class OpenConnection {
    * Time has passed.
    *
    * @param heldUp whether the peer is not read for a reason of the server's own
+   * @param storedBytes of incomplete bodies, as far as they have come
    * @throws AmqpException 320 when the user has been deleted since the login, or what {@link
    *     BodyReservations#onTick} says
    */
-  void onTick(long nowMillis, boolean heldUp) {
+  void onTick(long nowMillis, boolean heldUp, LongSupplier storedBytes) {
     if (permissions.identities().user(user) == null) {
       throw new AmqpException(
           ReplyCode.CONNECTION_FORCED,
@@ -219,7 +221,7 @@ final class OpenConnection {
           0,
           0);
     }
-    bodies.onTick(nowMillis, heldUp);
+    bodies.onTick(nowMillis, heldUp, storedBytes);
   }
 
   long pendingBytes() {

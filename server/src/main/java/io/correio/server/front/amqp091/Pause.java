@@ -1,5 +1,7 @@
 package io.correio.server.front.amqp091;
 
+import java.util.Set;
+
 /** Why a connection is not read. */
 enum Pause {
   /** A password is being checked. */
@@ -13,5 +15,10 @@ enum Pause {
   /** Too many requests are unanswered. */
   REQUESTS,
   /** The peer does not read its replies. */
-  UNREAD_REPLIES
+  UNREAD_REPLIES;
+
+  /** Whether one of these reasons is the server's own, and not the peer's. */
+  static boolean holdUp(Set<Pause> pauses) {
+    return pauses.stream().anyMatch(pause -> pause != UNREAD_REPLIES);
+  }
 }

@@ -98,19 +98,18 @@ class BodyBudgetTest {
   void peer_that_lets_others_wait_for_a_body_that_does_not_come_is_cut_off() {
     Peer stalled = peer();
     Peer waiting = peer();
-    begin(stalled, 1, 700_000, 300_000);
+    begin(stalled, 1, 700_000, 10);
     stalled.tick(100);
     stalled.assertSilent(); // nobody waits
     begin(waiting, 1, 600_000, 600_000);
     waiting.tick(100);
     waiting.assertSilent();
-    // 10 s, and 700,000 bytes at 256 KiB/s.
-    stalled.tick(12);
+    stalled.tick(5);
     stalled.assertSilent();
     stalled.tick(1);
     ConnectionMethod.Close close = stalled.expect(ConnectionMethod.Close.class);
     assertThat(close.replyCode()).isEqualTo(506);
-    assertThat(close.replyText()).contains("700000 bytes is incomplete after 13 s");
+    assertThat(close.replyText()).contains("700000 bytes is incomplete after 6 s");
     waiting.step();
     assertThat(publishes(waiting)).isEqualTo(1);
     waiting.assertSilent();
@@ -122,12 +121,14 @@ class BodyBudgetTest {
     Peer waiting = peer();
     begin(busy, 1, 700_000, 10);
     begin(waiting, 1, 600_000, 0);
-    busy.tick(9);
-    send(busy, 1, 700_000 - 10);
+    busy.tick(5);
+    send(busy, 1, 300_000); // at 256 KiB/s that is another second
+    busy.tick(1);
+    send(busy, 1, 400_000 - 10);
     busy.emit(new Effect.Accepted(1)); // the other's turn
     waiting.step();
     begin(busy, 1, 300_000, 10);
-    busy.tick(9);
+    busy.tick(5);
     send(busy, 1, 300_000 - 10);
     busy.assertSilent();
     assertThat(publishes(busy)).isEqualTo(2);

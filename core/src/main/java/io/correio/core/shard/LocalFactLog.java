@@ -169,12 +169,18 @@ final class LocalFactLog implements FactLog {
     }
     try {
       write();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       dead = true;
       fatal.failed("the log cannot be written, so nothing more can be promised", e);
       return false;
     }
-    emit();
+    try {
+      emit();
+    } catch (RuntimeException | Error e) {
+      dead = true;
+      fatal.failed("what is written cannot be told to those who wait for it", e);
+      return false;
+    }
     return true;
   }
 

@@ -46,7 +46,7 @@ final class PageReader implements Consumer<Batch.Fetch> {
     try {
       SegmentedLog from = LaneId.isDurable(fetch.lane()) ? log : scratch;
       from.read(fetch.lane(), fetch.sequences(), fetch.sequences().length, fetch.maxBytes(), page);
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       fatal.failed("messages of lane " + fetch.lane() + " cannot be read back from the log", e);
       return;
     }

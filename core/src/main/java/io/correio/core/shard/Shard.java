@@ -67,6 +67,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private volatile boolean deliveriesWait;
   private long facts;
   private volatile long factsSoFar; // written by the home loop alone
+  private final FatalHandler fatal;
   private final int maxEntryBytes;
   private final int batchBytes;
 
@@ -105,8 +106,14 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     Batch next = log.take();
     next.number = nextBatch++;
     next.position = lastPosition;
-    reserveLeft = log.roomWithReserve() - log.pendingBytes();
+    reserveLeft = reserveLeftInLog();
     return next;
+  }
+
+  /** What is pending first: what the log takes in between must not count as room twice. */
+  private long reserveLeftInLog() {
+    long pending = log.pendingBytes();
+    return log.roomWithReserve() - pending;
   }
 
   // ---- any thread ----------------------------------------------------------------------------
@@ -176,7 +183,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   public boolean step() {
     durable = log.durablePosition();
     emitted = log.emittedBatch();
-    reserveLeft = log.roomWithReserve() - log.pendingBytes();
+    reserveLeft = reserveLeftInLog();
     int count = 0;
     Command command;
     while (count < MAX_COMMANDS_PER_STEP && (command = inbox.poll()) != null) {
@@ -286,7 +293,8 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
 
   @Override
   public boolean maySpill(long bytes) {
-    return log.room() - log.pendingBytes() - batch.bytes() >= bytes;
+    long pending = log.pendingBytes() + batch.bytes();
+    return log.room() - pending >= bytes;
   }
 
   @Override

@@ -220,7 +220,7 @@ public final class ShardStore implements AutoCloseable {
       }
       shard.advanced();
       return more;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       fatal.failed("the log of virtual host '" + name + "' cannot be kept", e);
       return false;
     }

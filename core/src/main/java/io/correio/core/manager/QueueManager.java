@@ -6,6 +6,7 @@ import io.correio.core.message.Arguments;
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Fact;
 import io.correio.core.queue.QueueStatistics;
+import io.correio.core.queue.Refusal;
 import io.correio.core.queue.Reply;
 import io.correio.core.routing.RoutingTable;
 import io.correio.core.shard.Cleaner;
@@ -151,13 +152,21 @@ public final class QueueManager implements AutoCloseable {
     return host;
   }
 
-  /** Changes users, permissions or virtual hosts' definitions; returns when that is durable. */
+  /**
+   * Changes users, permissions or virtual hosts' definitions; returns when that is durable.
+   *
+   * @throws IllegalArgumentException when one of them names what does not exist; then none happens
+   */
   public void change(List<Fact.Identity> changes) throws IOException {
-    await(
-        defaultHost()
-            .requests()
-            .ask((connection, request) ->
-                new Command.ChangeIdentities(connection, request, changes)));
+    Reply reply =
+        await(
+            defaultHost()
+                .requests()
+                .ask((connection, request) ->
+                    new Command.ChangeIdentities(connection, request, changes)));
+    if (reply instanceof Reply.Refused(Refusal refusal)) {
+      throw new IllegalArgumentException(refusal.text());
+    }
   }
 
   /** Creates a virtual host, if it is not there yet; returns when it is durable and open. */

@@ -40,7 +40,7 @@ final class Consumer {
   }
 
   boolean hasCredit() {
-    return credit > 0 && pool.hasCredit() && connection.mayReceive() && !cancelled;
+    return credit > 0 && pool.hasCredit() && connection.mayReceive(autoSettle) && !cancelled;
   }
 
   /** One message more is outstanding. */

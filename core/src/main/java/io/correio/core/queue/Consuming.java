@@ -82,17 +82,7 @@ final class Consuming {
     defining.done(connection, command.request());
   }
 
-  /** Ends all consumers of a connection. */
-  void endAll(ConnectionEntry connection) {
-    for (long id : connection.consumers.sortedKeys()) {
-      Consumer consumer = connection.consumers.remove(id);
-      if (consumer != null) {
-        end(connection, consumer);
-      }
-    }
-  }
-
-  private void end(ConnectionEntry connection, Consumer consumer) {
+  void end(ConnectionEntry connection, Consumer consumer) {
     QueueConversation queue = consumer.queue;
     if (consumer.drainRequest != 0) {
       defining.done(connection, consumer.drainRequest);
@@ -145,7 +135,7 @@ final class Consuming {
     boolean stood = connection.outboxCredit <= 0;
     connection.outboxCredit += command.bytes();
     if (stood && connection.outboxCredit > 0) {
-      connection.consumers.forEach(conversation::awaken);
+      conversation.awaken(connection);
     }
   }
 

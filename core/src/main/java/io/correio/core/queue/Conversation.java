@@ -16,6 +16,12 @@ final class Conversation {
   /** Messages of a shard that may be handed out and not settled. Beyond it, deliveries pause. */
   static final int MAX_IN_FLIGHT = 500_000;
 
+  /**
+   * Bytes of publishes that wait for room although their connection is gone. Nobody was promised
+   * anything about what is beyond, and a client that connects again and again must not fill memory.
+   */
+  static final long MAX_ORPHANED_BYTES = 16 << 20;
+
   final WindowBudget budget;
   final LongMap<ConnectionEntry> connections = new LongMap<>();
 
@@ -26,6 +32,7 @@ final class Conversation {
   final List<ConnectionEntry> publishers = new ArrayList<>();
 
   int inFlight;
+  long orphanedBytes;
 
   private final QueueState state;
   private final LongMap<QueueConversation> queues = new LongMap<>();
@@ -95,6 +102,12 @@ final class Conversation {
       queue.dirty = false;
     }
     return queue;
+  }
+
+  /** A connection may be handed messages again. */
+  void awaken(ConnectionEntry connection) {
+    connection.consumers.forEach(this::awaken);
+    connection.takesAt.forEach(this::touch);
   }
 
   /** A consumer may have got credit. */

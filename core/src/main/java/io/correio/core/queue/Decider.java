@@ -22,6 +22,12 @@ import java.util.Iterator;
  */
 public final class Decider {
 
+  /**
+   * Room that a change of definitions waits for at most: one that takes more takes several entries,
+   * and would never find room for all of them at once.
+   */
+  private static final long MAX_CHANGE_BYTES = 1 << 20;
+
   private final QueueState state;
   private final Conversation conversation;
   private final Decisions decisions;
@@ -129,15 +135,48 @@ public final class Decider {
   }
 
   private void disconnect(ConnectionEntry connection) {
-    leave(connection);
-    defining.deleteExclusive(connection);
+    conversation.orphanedBytes -= connection.orphanedBytes;
     conversation.connections.remove(connection.id);
   }
 
-  private void leave(ConnectionEntry connection) {
+  /**
+   * Gives back what a connection had, as far as there is room to note which queues go with it; so
+   * many may go that it takes more than one entry.
+   *
+   * @return false when some are left for want of room: then this is to be called again
+   */
+  private boolean leave(ConnectionEntry connection) {
     connection.gone = true;
-    consuming.endAll(connection);
     settling.returnAll(connection);
+    for (long id : connection.consumers.sortedKeys()) {
+      Consumer consumer = connection.consumers.get(id);
+      if (consumer == null) {
+        continue; // gone with its queue
+      }
+      if (!mayChange(sizes.end(consumer))) {
+        return false;
+      }
+      connection.consumers.remove(id);
+      consuming.end(connection, consumer);
+      decisions.betweenCommands();
+    }
+    for (long id : connection.exclusiveQueues.sortedKeys()) {
+      QueueConversation queue = connection.exclusiveQueues.get(id);
+      if (queue == null) {
+        continue;
+      }
+      if (!mayChange(sizes.deletion(queue))) {
+        return false;
+      }
+      defining.delete(queue);
+      decisions.betweenCommands();
+    }
+    return true;
+  }
+
+  /** Whether a change of definitions that is no growth finds room. */
+  private boolean mayChange(long bytes) {
+    return bytes == 0 || reserve.leavesSettlements(Math.min(bytes, MAX_CHANGE_BYTES));
   }
 
   // ---- waiting for room ----------------------------------------------------------------------
@@ -161,20 +200,67 @@ public final class Decider {
         return false;
       }
       case Command.Disconnect ignored -> {
-        if (connection.deferred > 0) {
-          // What it had must not wait for room; what it published before still does.
-          leave(connection);
+        // What it had must not wait for room; what it published before still does.
+        boolean left = leave(connection);
+        if (left && connection.deferred > 0 && !mayOrphan(connection)) {
+          forget(connection);
         }
+        if (left && connection.deferred == 0) {
+          return false;
+        }
+        defer(connection, command);
+        return true;
       }
       default -> {}
     }
-    if (connection.deferred > 0 || !hasRoom(command)) {
-      connection.deferred++;
-      conversation.deferred.addLast(command);
-      tellBlocked(connection);
+    boolean othersWait = !conversation.deferred.isEmpty() && takesRoom(command);
+    if (connection.deferred > 0 || othersWait || !hasRoom(command)) {
+      defer(connection, command);
       return true;
     }
     return false;
+  }
+
+  private void defer(ConnectionEntry connection, Command command) {
+    connection.deferred++;
+    conversation.deferred.addLast(command);
+    tellBlocked(connection);
+  }
+
+  /** Whether what a connection that is gone has waiting may wait on; counts it if so. */
+  private boolean mayOrphan(ConnectionEntry connection) {
+    long bytes = 0;
+    for (Command command : conversation.deferred) {
+      if (command.connection() == connection.id) {
+        bytes +=
+            switch (command) {
+              case Command.Publish c -> Publishing.logBytes(c);
+              case Command.Commit c -> Publishing.logBytes(c);
+              default -> sizes.growth(command);
+            };
+      }
+    }
+    if (conversation.orphanedBytes + bytes > Conversation.MAX_ORPHANED_BYTES) {
+      return false;
+    }
+    connection.orphanedBytes = bytes;
+    conversation.orphanedBytes += bytes;
+    return true;
+  }
+
+  /** Drops what a connection has waiting, of which nobody was told that it happened. */
+  private void forget(ConnectionEntry connection) {
+    conversation.deferred.removeIf(command -> command.connection() == connection.id);
+    connection.deferred = 0;
+  }
+
+  /** Whether the command adds to what the log keeps: then it does so in its turn. */
+  private boolean takesRoom(Command command) {
+    return switch (command) {
+      case Command.Publish ignored -> true;
+      case Command.Commit c -> !c.publishes().isEmpty();
+      default -> sizes.growth(command) > 0;
+    };
   }
 
   private boolean hasRoom(Command command) {
@@ -184,8 +270,7 @@ public final class Decider {
       case Command.Commit c -> c.publishes().isEmpty() || hasRoom(Publishing.logBytes(c));
       default -> {
         long growth = sizes.growth(command);
-        long change = growth > 0 ? 0 : sizes.change(command);
-        yield growth > 0 ? hasRoom(growth) : change == 0 || reserve.leavesSettlements(change);
+        yield growth > 0 ? hasRoom(growth) : mayChange(sizes.change(command));
       }
     };
   }
@@ -217,7 +302,7 @@ public final class Decider {
         conversation.deferred.removeFirst();
         continue;
       }
-      if (!hasRoom(command)) {
+      if (command instanceof Command.Disconnect ? !leave(connection) : !hasRoom(command)) {
         tellAllBlocked();
         return;
       }

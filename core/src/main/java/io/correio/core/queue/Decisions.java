@@ -15,7 +15,8 @@ public interface Decisions {
   void fact(Fact fact);
 
   /**
-   * A connection caused facts of this entry: no later effect for it leaves before they are durable.
+   * A connection caused facts of this entry: no later reply to it, {@link Effect.Taken} included,
+   * leaves before they are durable.
    */
   void causedBy(ConnectionEntry connection);
 

@@ -1,11 +1,14 @@
 package io.correio.core.queue;
 
+import io.correio.core.identity.Identities;
 import io.correio.core.routing.Binding;
 import io.correio.core.routing.Destination;
 import io.correio.core.routing.ExchangeDefinition;
 import io.correio.core.routing.QueueDefinition;
 import io.correio.core.routing.RoutingTable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Queues, exchanges, bindings, identities: what exists. Part of the {@link Decider}: decides only.
  */
 final class Defining {
+
+  /** Exclusive queues that a connection may have in one virtual host. */
+  static final int MAX_EXCLUSIVE_QUEUES = 65_536;
 
   private final String virtualHost;
   private final QueueState state;
@@ -46,6 +52,15 @@ final class Defining {
     } else if (command.passive()) {
       refuse(connection, command.request(), noQueue(command.name()));
       return;
+    } else if (command.exclusive() && connection.exclusiveQueues.size() >= MAX_EXCLUSIVE_QUEUES) {
+      refuse(
+          connection,
+          command.request(),
+          new Refusal(
+              Refusal.Kind.LIMIT,
+              "a connection may have at most %d exclusive queues, so not %s as well; delete some"
+                  .formatted(MAX_EXCLUSIVE_QUEUES, queueName(command.name()))));
+      return;
     } else {
       queue = create(connection, command);
     }
@@ -67,10 +82,12 @@ final class Defining {
             command.autoDelete(),
             command.arguments());
     define(connection, new Fact.QueueDeclared(definition));
-    if (definition.exclusive()) {
-      connection.exclusiveQueues.add(definition.id());
+    if (!definition.exclusive()) {
+      return conversation.begin(definition, 0);
     }
-    return conversation.begin(definition, definition.exclusive() ? connection.id : 0);
+    QueueConversation queue = conversation.begin(definition, connection.id);
+    connection.exclusiveQueues.put(definition.id(), queue);
+    return queue;
   }
 
   private @Nullable Refusal unlike(QueueDefinition queue, Command.DeclareQueue command) {
@@ -126,17 +143,10 @@ final class Defining {
     removed(connection, command.request(), ready);
   }
 
-  void deleteExclusive(ConnectionEntry connection) {
-    for (long id : connection.exclusiveQueues) {
-      QueueConversation queue = conversation.queueIfActive(id);
-      if (queue != null) {
-        delete(queue);
-      }
-    }
-    connection.exclusiveQueues.clear();
-  }
-
-  /** Deletes a queue; its consumers are told, its messages are gone. */
+  /**
+   * Deletes a queue; its consumers are told, its messages are gone, and so are exchanges that were
+   * to live as long as something is bound to them. May become more than one entry.
+   */
   void delete(QueueConversation queue) {
     for (Consumer consumer : List.copyOf(queue.consumers)) {
       queue.remove(consumer);
@@ -144,7 +154,7 @@ final class Defining {
       decisions.effect(consumer.connection, 0, new Effect.ConsumerCancelled(consumer.id));
     }
     QueueConversation.PendingTake take;
-    while ((take = queue.nextTake()) != null) {
+    while ((take = queue.endTake()) != null) {
       reply(take.connection(), take.request(), new Reply.Empty());
     }
     letGoAll(queue.durable);
@@ -154,6 +164,10 @@ final class Defining {
     decisions.fact(new Fact.QueueDeleted(queue.definition));
     noteDefinition(Fact.survives(queue.definition));
     conversation.end(queue);
+    ConnectionEntry owner = conversation.connections.get(queue.owner);
+    if (owner != null) {
+      owner.exclusiveQueues.remove(queue.id());
+    }
     deleteUnboundExchanges(bindings);
   }
 
@@ -163,7 +177,12 @@ final class Defining {
       if (queued == null || queued.holder == null) {
         continue;
       }
-      queued.holder.letGo(queued);
+      ConnectionEntry holder = queued.holder;
+      boolean stood = holder.holdsAllItMay();
+      holder.letGo(queued);
+      if (stood) {
+        conversation.awaken(holder);
+      }
       window.removeInFlight(queued);
       conversation.landed();
       if (queued.message != null) {
@@ -252,18 +271,19 @@ final class Defining {
                 exchangeName(command.name()) + " in use: it has bindings"));
         return;
       }
-      delete(exchange);
+      deleteUnboundExchanges(delete(exchange));
       decisions.causedBy(connection);
     }
     done(connection, command.request());
   }
 
-  private void delete(ExchangeDefinition exchange) {
+  /** Deletes an exchange alone; returns the bindings that led to it. */
+  private List<Binding> delete(ExchangeDefinition exchange) {
     List<Binding> bindings =
         state.routing().bindingsTo(new Destination.ToExchange(exchange.name()));
     decisions.fact(new Fact.ExchangeDeleted(exchange));
     noteDefinition(exchange.durable());
-    deleteUnboundExchanges(bindings);
+    return bindings;
   }
 
   void bind(ConnectionEntry connection, Command.Bind command) {
@@ -289,6 +309,12 @@ final class Defining {
   }
 
   private @Nullable Refusal whyNotBind(ConnectionEntry connection, Binding binding) {
+    if (binding.source().isEmpty()) {
+      return new Refusal(
+          Refusal.Kind.FORBIDDEN,
+          "nothing can be bound to the default exchange: every queue is, by its name; bind to"
+              + " another exchange");
+    }
     if (state.routing().exchange(binding.source()) == null) {
       return noExchange(binding.source());
     }
@@ -304,12 +330,17 @@ final class Defining {
 
   /** Exchanges that were to live as long as something is bound to them, and where nothing is. */
   private void deleteUnboundExchanges(List<Binding> goneBindings) {
-    for (Binding binding : goneBindings) {
+    // No recursion: clients may bind exchanges in a chain as long as they like. And no single
+    // entry: one half of a chain that is gone is no other state than its clients can bring about.
+    Deque<Binding> gone = new ArrayDeque<>(goneBindings);
+    Binding binding;
+    while ((binding = gone.poll()) != null) {
       ExchangeDefinition source = state.routing().exchange(binding.source());
       if (source != null
           && source.autoDelete()
           && !state.routing().hasBindingsFrom(source.name())) {
-        delete(source);
+        gone.addAll(delete(source));
+        decisions.betweenCommands();
       }
     }
   }
@@ -339,6 +370,19 @@ final class Defining {
   }
 
   void changeIdentities(ConnectionEntry connection, Command.ChangeIdentities command) {
+    Identities after = state.identities();
+    try {
+      for (Fact.Identity change : command.changes()) {
+        after = QueueState.applied(change, after);
+      }
+    } catch (IllegalArgumentException e) {
+      // All or nothing; the text names what does not exist, or what is wrong with an expression.
+      refuse(
+          connection,
+          command.request(),
+          new Refusal(Refusal.Kind.PRECONDITION, String.valueOf(e.getMessage())));
+      return;
+    }
     for (Fact.Identity change : command.changes()) {
       define(connection, change);
     }

@@ -6,6 +6,8 @@ import io.correio.core.routing.Binding;
 import io.correio.core.routing.Destination;
 import io.correio.core.routing.ExchangeDefinition;
 import io.correio.core.routing.QueueDefinition;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,18 +62,17 @@ final class DefinitionSizes {
       case Command.PurgeQueue c -> purge(conversation.queue(c.name()));
       case Command.DeleteExchange c -> {
         ExchangeDefinition exchange = state.routing().exchange(c.name());
-        yield exchange == null ? 0 : deletion(exchange, new HashSet<>());
+        yield exchange == null ? 0 : deletion(exchange);
       }
       case Command.Unbind c ->
           state.routing().hasBinding(c.binding())
-              ? bytes(c.binding()) + unbound(List.of(c.binding()), new HashSet<>())
+              ? bytes(c.binding()) + unbound(List.of(c.binding()))
               : 0;
       case Command.Cancel c -> {
         ConnectionEntry connection = conversation.connections.get(c.connection());
         Consumer consumer = connection == null ? null : connection.consumers.get(c.consumer());
         yield consumer == null ? 0 : end(consumer);
       }
-      case Command.Disconnect c -> disconnection(c.connection());
       case Command.ChangeIdentities c -> {
         long bytes = 0;
         for (Fact.Identity change : c.changes()) {
@@ -83,50 +84,37 @@ final class DefinitionSizes {
     };
   }
 
-  private long disconnection(long id) {
-    ConnectionEntry connection = conversation.connections.get(id);
-    if (connection == null) {
-      return 0;
-    }
-    long[] bytes = {0};
-    connection.consumers.forEach(consumer -> bytes[0] += end(consumer));
-    for (long queue : connection.exclusiveQueues) {
-      bytes[0] += deletion(conversation.queueIfActive(queue));
-    }
-    return bytes[0];
-  }
-
   /** A consumer that ends may have been the last of a queue that goes with it. */
-  private long end(Consumer consumer) {
+  long end(Consumer consumer) {
     return consumer.queue.definition.autoDelete() ? deletion(consumer.queue) : 0;
   }
 
-  private long deletion(@Nullable QueueConversation queue) {
+  /** What deleting a queue takes, with the exchanges that go with it. */
+  long deletion(@Nullable QueueConversation queue) {
     if (queue == null) {
       return 0;
     }
     QueueDefinition definition = queue.definition;
     return (Fact.survives(definition) ? bytes(definition.arguments(), definition.name()) : 0)
-        + unbound(
-            state.routing().bindingsTo(new Destination.ToQueue(definition.name())),
-            new HashSet<>());
+        + unbound(state.routing().bindingsTo(new Destination.ToQueue(definition.name())));
   }
 
-  private long deletion(ExchangeDefinition exchange, Set<String> seen) {
-    if (!seen.add(exchange.name())) {
-      return 0; // exchanges may be bound in a circle
-    }
+  private long deletion(ExchangeDefinition exchange) {
     return (exchange.durable() ? bytes(exchange) : 0)
-        + unbound(state.routing().bindingsTo(new Destination.ToExchange(exchange.name())), seen);
+        + unbound(state.routing().bindingsTo(new Destination.ToExchange(exchange.name())));
   }
 
-  /** Exchanges that may go with the bindings, and theirs with them. */
-  private long unbound(List<Binding> gone, Set<String> seen) {
+  /** Exchanges that may go with the bindings, and theirs with them; they may be in a circle. */
+  private long unbound(List<Binding> bindings) {
+    Deque<Binding> gone = new ArrayDeque<>(bindings);
+    Set<String> seen = new HashSet<>();
     long bytes = 0;
-    for (Binding binding : gone) {
+    Binding binding;
+    while ((binding = gone.poll()) != null) {
       ExchangeDefinition source = state.routing().exchange(binding.source());
-      if (source != null && source.autoDelete()) {
-        bytes += deletion(source, seen);
+      if (source != null && source.autoDelete() && seen.add(source.name())) {
+        bytes += source.durable() ? bytes(source) : 0;
+        gone.addAll(state.routing().bindingsTo(new Destination.ToExchange(source.name())));
       }
     }
     return bytes;

@@ -59,7 +59,7 @@ final class Delivery {
 
   private void answerEmpty(QueueConversation queue) {
     QueueConversation.PendingTake take;
-    while ((take = queue.nextTake()) != null) {
+    while ((take = queue.endTake()) != null) {
       decisions.effect(take.connection(), 0, new Effect.Replied(take.request(), new Reply.Empty()));
     }
   }
@@ -82,9 +82,10 @@ final class Delivery {
     if (window.lane(state) == null) {
       return;
     }
-    long[] sequences = window.startFetch();
+    int bytes = conversation.budget.pageBytes();
+    long[] sequences = window.startFetch(bytes);
     if (sequences != null) {
-      decisions.fetch(window.laneId(), sequences, conversation.budget.pageBytes());
+      decisions.fetch(window.laneId(), sequences, bytes);
     }
   }
 
@@ -171,6 +172,6 @@ final class Delivery {
     if (sequence + MARK_AHEAD / 2 >= lane.mark()) {
       decisions.fact(new Fact.Marked(lane.id(), sequence + 1 + MARK_AHEAD));
     }
-    return lane.markPosition();
+    return lane.markPosition(sequence);
   }
 }

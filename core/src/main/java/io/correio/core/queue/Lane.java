@@ -20,6 +20,8 @@ public final class Lane {
   private long tail = 1;
   private long mark = 1;
   private long markPosition;
+  private long markBefore = 1;
+  private long markBeforePosition;
   private long redeliverBelow = 1;
   private long knownPosition;
   private @Nullable Holes holes;
@@ -72,9 +74,12 @@ public final class Lane {
     return mark;
   }
 
-  /** Position of the fact that set the mark; 0 after a restart. */
-  public long markPosition() {
-    return markPosition;
+  /**
+   * Position of the fact that said first, of the last two, that the sequence may be handed out; 0
+   * when that was before a restart. The sequence must lie below the mark.
+   */
+  public long markPosition(long sequence) {
+    return sequence < markBefore ? markBeforePosition : markPosition;
   }
 
   /** What is below and not settled may have been handed out before the restart. */
@@ -142,12 +147,15 @@ public final class Lane {
   }
 
   void marked(long upTo, long position) {
+    markBefore = mark;
+    markBeforePosition = markPosition;
     mark = Math.max(mark, upTo);
     markPosition = position;
   }
 
   void marksExactly(long upTo) {
     mark = upTo;
+    markBefore = Math.min(markBefore, upTo);
   }
 
   void purged(long upTo, long[] kept) {
@@ -165,5 +173,6 @@ public final class Lane {
   void recovered() {
     redeliverBelow = Math.min(mark, tail);
     markPosition = 0;
+    markBeforePosition = 0;
   }
 }

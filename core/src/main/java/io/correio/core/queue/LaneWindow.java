@@ -37,6 +37,7 @@ final class LaneWindow {
   private long readyBytes;
   private long spilled;
   private boolean fetching;
+  private int fetchingBytes;
   private @Nullable Lane lane;
 
   LaneWindow(QueueConversation queue, boolean durable, long next, WindowBudget budget) {
@@ -80,6 +81,11 @@ final class LaneWindow {
 
   int inFlightCount() {
     return inFlight.size();
+  }
+
+  /** Whether somebody could take a message now. */
+  boolean hasTaker() {
+    return queue.hasTaker();
   }
 
   /** Whether somebody waits for messages of this lane. */
@@ -181,26 +187,38 @@ final class LaneWindow {
 
   /**
    * Sequences to fetch now: heads without body, then cold ones; null when nothing is to be done.
-   * What goes next is always fetched, what comes after it only as far as the budget allows.
+   * What somebody can take now is always fetched, what comes after it only as far as the budget
+   * allows.
+   *
+   * @param maxBytes that the page may have: they count in the budget until it has come
    */
-  long @Nullable [] startFetch() {
+  long @Nullable [] startFetch(int maxBytes) {
     if (lane == null || fetching) {
       return null;
     }
     QueuedMessage head = head();
     boolean headWaits = head == null || head.message == null;
     boolean ahead = ready.size() <= PAGE_MESSAGES / 2 && budget.allowsPage(this);
-    if (!headWaits && !ahead) {
+    if (!ahead && (!headWaits || !queue.hasTaker())) {
       return null;
     }
-    return wanted(lane, ahead ? PAGE_MESSAGES : WindowBudget.ALWAYS_MESSAGES);
+    long[] sequences = wanted(lane, ahead ? PAGE_MESSAGES : WindowBudget.ALWAYS_MESSAGES);
+    if (sequences != null) {
+      fetching = true;
+      fetchingBytes = maxBytes;
+      budget.request(maxBytes);
+    }
+    return sequences;
   }
 
   private long @Nullable [] wanted(Lane lane, int max) {
     long[] wanted = new long[max];
     int n = 0;
     for (QueuedMessage message : returned.values()) {
-      if (message.message == null && n < max) {
+      if (n == max) {
+        break;
+      }
+      if (message.message == null) {
         wanted[n++] = message.sequence;
       }
     }
@@ -211,7 +229,6 @@ final class LaneWindow {
     if (n == 0) {
       return null;
     }
-    fetching = true;
     return n == max ? wanted : Arrays.copyOf(wanted, n);
   }
 
@@ -221,7 +238,7 @@ final class LaneWindow {
    * @throws MissingMessageException when the log lacks one that nobody has settled
    */
   void fetched(Command.PageRead page) {
-    fetching = false;
+    endFetch();
     if (lane == null) {
       return;
     }
@@ -247,9 +264,17 @@ final class LaneWindow {
     }
   }
 
+  private void endFetch() {
+    if (fetching) {
+      fetching = false;
+      budget.request(-fetchingBytes);
+    }
+  }
+
   /** Gives back all memory: the queue is gone. */
   void clear() {
     purge(next);
+    endFetch();
   }
 
   private void add(QueuedMessage queued, Message message) {

@@ -133,7 +133,8 @@ final class Publishing {
     for (int i = 0; i < conversation.publishers.size(); i++) {
       ConnectionEntry connection = conversation.publishers.get(i);
       connection.reportDue = false;
-      decisions.effect(connection, 0, new Effect.Accepted(connection.published));
+      decisions.effect(
+          connection, connection.lastEnqueued, new Effect.Accepted(connection.published));
     }
     conversation.publishers.clear();
   }
@@ -158,6 +159,7 @@ final class Publishing {
     if (durableCount > 0) {
       enqueue(message, durable, durableCount, true);
       decisions.causedBy(connection);
+      connection.lastEnqueued = decisions.position();
     }
     if (transientCount > 0) {
       enqueue(message, transients, transientCount, false);

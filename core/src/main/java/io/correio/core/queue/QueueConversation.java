@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueueConversation {
 
-  /** Someone who asked for one message and whose answer waits for the disk. */
-  record PendingTake(ConnectionEntry connection, long request, boolean autoSettle) {}
+  /** Someone who asked for one message, whose answer waits for the disk or for his outbox. */
+  record PendingTake(ConnectionEntry connection, long request, boolean autoSettle) {
+
+    boolean hasCredit() {
+      return connection.mayReceive(autoSettle);
+    }
+  }
 
   final QueueDefinition definition;
   final LaneWindow durable;
@@ -83,6 +88,7 @@ final class QueueConversation {
 
   void addTake(PendingTake take) {
     takes.addLast(take);
+    take.connection().takesAt.add(this);
   }
 
   /** Whether somebody who is still there waits for one message. */
@@ -97,14 +103,41 @@ final class QueueConversation {
     return false;
   }
 
-  /** Who has waited longest for one message, or null; he waits no longer. */
+  /** Who has waited longest for one message and can take it, or null; he waits no longer. */
   @Nullable PendingTake nextTake() {
-    return hasTakes() ? takes.pollFirst() : null;
+    for (PendingTake take : takes) {
+      if (take.hasCredit()) {
+        takes.remove(take);
+        take.connection().takesAt.remove(this);
+        return take;
+      }
+    }
+    return null;
+  }
+
+  /** Who has waited longest for an answer, a message or none, or null; he waits no longer. */
+  @Nullable PendingTake endTake() {
+    PendingTake take = hasTakes() ? takes.pollFirst() : null;
+    if (take != null) {
+      take.connection().takesAt.remove(this);
+    }
+    return take;
+  }
+
+  private boolean hasReadyTake() {
+    if (hasTakes()) {
+      for (PendingTake take : takes) {
+        if (take.hasCredit()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether anybody could take a message now. */
   boolean hasTaker() {
-    if (hasTakes()) {
+    if (hasReadyTake()) {
       return true;
     }
     Consumer consumer;

@@ -122,7 +122,12 @@ public final class QueueState {
     }
   }
 
-  private static Identities applied(Fact.Identity fact, Identities before) {
+  /**
+   * Identities with a change made.
+   *
+   * @throws IllegalArgumentException when it names what does not exist, or cannot be
+   */
+  static Identities applied(Fact.Identity fact, Identities before) {
     return switch (fact) {
       case Fact.UserPut f -> before.with(f.user());
       case Fact.UserDeleted f -> before.withoutUser(f.name());

@@ -40,7 +40,11 @@ final class Settling {
   private void settle(ConnectionEntry connection, QueuedMessage queued, Settlement settlement) {
     LaneWindow window = queued.window;
     Consumer consumer = queued.consumer;
+    boolean stood = connection.holdsAllItMay();
     connection.letGo(queued);
+    if (stood) {
+      conversation.awaken(connection);
+    }
     conversation.landed();
     if (queued.message != null) {
       conversation.budget.release(queued.message.size());

@@ -6,7 +6,7 @@ package io.correio.core.queue;
  */
 final class WindowBudget {
 
-  /** Messages that a window with consumers may always hold, whatever the others have. */
+  /** Messages that a window with consumers may hold when the budget is spent, within its excess. */
   static final int ALWAYS_MESSAGES = 16;
 
   /** Bytes that the window of a lane nobody consumes from may hold. */
@@ -21,6 +21,7 @@ final class WindowBudget {
   private final long maxBytes;
   private long heldBytes;
   private long bytes;
+  private long requestedBytes;
   private int messages;
 
   WindowBudget(long maxBytes) {
@@ -35,23 +36,46 @@ final class WindowBudget {
           && window.readyBytes() + size <= IDLE_LANE_BYTES;
     }
     if (window.readyCount() < ALWAYS_MESSAGES && window.readyBytes() + size <= IDLE_LANE_BYTES) {
-      return true;
+      // What goes out at once takes no memory here, whatever the other windows hold.
+      return leftBytes() + maxExcessBytes() >= size
+          || (window.readyCount() == 0 && window.hasTaker());
     }
     return messages < MAX_MESSAGES
-        && bytes + size <= maxBytes
+        && size <= leftBytes()
         && window.readyBytes() + size <= maxBytes / 2;
+  }
+
+  /** Bytes that are in no window and asked for by none; negative in excess. */
+  private long leftBytes() {
+    return maxBytes - bytes - requestedBytes;
+  }
+
+  /** What many windows that have little may have together beyond the budget. */
+  private long maxExcessBytes() {
+    return maxBytes / 2;
   }
 
   /** Whether a window may fetch a page although it has something to hand out. */
   boolean allowsPage(LaneWindow window) {
     return messages < MAX_MESSAGES
-        && bytes < maxBytes
+        && leftBytes() > 0
         && window.readyBytes() < Math.min(MAX_PAGE_BYTES, maxBytes / 2);
   }
 
-  /** Bytes that a page fetched for one window may have; a single message is always allowed. */
+  /**
+   * Bytes that a page fetched for one window may have. A page has one message at least, and when
+   * even the excess is spent it has no more than that.
+   */
   int pageBytes() {
-    return Math.clamp((maxBytes - bytes) / 4, IDLE_LANE_BYTES, MAX_PAGE_BYTES);
+    if (leftBytes() + maxExcessBytes() < IDLE_LANE_BYTES) {
+      return 1;
+    }
+    return Math.clamp(leftBytes() / 4, IDLE_LANE_BYTES, MAX_PAGE_BYTES);
+  }
+
+  /** So many bytes more are asked for and have not come; or, negative, have come. */
+  void request(int bytes) {
+    requestedBytes += bytes;
   }
 
   /** Whether one more message that no log has may be kept in memory while somebody holds it. */

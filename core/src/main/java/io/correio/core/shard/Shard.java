@@ -67,7 +67,6 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private volatile boolean deliveriesWait;
   private long facts;
   private volatile long factsSoFar; // written by the home loop alone
-  private final FatalHandler fatal;
   private final int maxEntryBytes;
   private final int batchBytes;
 
@@ -257,12 +256,14 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
 
   @Override
   public void causedBy(ConnectionEntry connection) {
-    connection.lastBatch = batch.number;
+    connection.lastCausedBatch = batch.number;
   }
 
   @Override
   public void effect(ConnectionEntry connection, long dependsOn, Effect effect) {
-    if (dependsOn <= durable && connection.lastBatch <= emitted) {
+    boolean isReply = effect instanceof Effect.Replied || effect instanceof Effect.Taken;
+    long after = isReply ? connection.lastCausedBatch : 0;
+    if (dependsOn <= durable && Math.max(after, connection.lastBatch) <= emitted) {
       if (effect instanceof Effect.Replied) {
         // Whoever is told that something is defined may route by it at once.
         routing = state.routing();

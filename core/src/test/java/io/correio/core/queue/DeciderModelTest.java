@@ -157,7 +157,10 @@ class DeciderModelTest {
       peer.waiting++;
       model.waiting.add(publish);
     } else {
-      peer.causedAt = model.published(publish, position()) ? position() : peer.causedAt;
+      if (model.published(publish, position())) {
+        peer.causedAt = position();
+        peer.enqueuedAt = position();
+      }
     }
     decide(publish);
   }

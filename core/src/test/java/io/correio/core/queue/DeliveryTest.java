@@ -13,6 +13,7 @@ class DeliveryTest {
 
   private static final long PUBLISHER = 1;
   private static final long CONSUMER = 2;
+  private static final long HOLDER = 9;
   private static final long OTHER = 3;
 
   private final Bench bench = new Bench();
@@ -367,12 +368,10 @@ class DeliveryTest {
   void more_in_flight_than_a_shard_may_have_pauses_deliveries_until_some_is_settled() {
     fillInFlight();
     assertThat(bench.statistics(queue).ready()).isEqualTo(10);
-    bench.settle(CONSUMER, Settlement.ACCEPTED, LaneId.of(queue, 0, false), 1);
-    assertThat(bench.deliveries(CONSUMER)).hasSize(1);
-    long[] several = {2, 3, 4};
-    bench.decide(
-        Bench.settlement(CONSUMER, Settlement.ACCEPTED, LaneId.of(queue, 0, false), several));
-    assertThat(bench.deliveries(CONSUMER)).hasSize(3);
+    settleByWhoeverHasThem(1);
+    assertThat(bench.decisions.sent).hasSize(1);
+    settleByWhoeverHasThem(2, 3, 4);
+    assertThat(bench.decisions.sent).hasSize(4);
   }
 
   @Test
@@ -396,9 +395,17 @@ class DeliveryTest {
     assertThat(bench.delivered(OTHER)).containsExactly("waits");
   }
 
+  private void settleByWhoeverHasThem(long... sequences) {
+    long lane = LaneId.of(queue, 0, false);
+    bench.decide(Bench.settlement(CONSUMER, Settlement.ACCEPTED, lane, sequences));
+    bench.decide(Bench.settlement(HOLDER, Settlement.ACCEPTED, lane, sequences));
+  }
+
   /** As much as may be in flight, and ten messages more. */
   private void fillInFlight() {
+    bench.connect(HOLDER);
     bench.subscribe(CONSUMER, 1, "q", Bench.UNLIMITED);
+    bench.subscribe(HOLDER, 1, "q", Bench.UNLIMITED);
     int left = Conversation.MAX_IN_FLIGHT + 10;
     Command.Publish publish = Bench.publish(PUBLISHER, "m", false, queue);
     Command[] thousand = new Command[1_000];
@@ -406,9 +413,26 @@ class DeliveryTest {
     while (left > 0) {
       bench.decideTogether(left >= 1_000 ? thousand : Arrays.copyOf(thousand, left));
       bench.decide(new Command.Drained(CONSUMER, 1_000L * publish.message().size()));
+      bench.decide(new Command.Drained(HOLDER, 1_000L * publish.message().size()));
       left -= 1_000;
       bench.decisions.sent.clear();
       bench.decisions.facts.clear();
     }
+  }
+
+  @Test
+  void delivery_does_not_wait_for_a_newer_mark_when_an_older_one_covers_it() {
+    for (int i = 0; i < Delivery.MARK_AHEAD; i++) {
+      bench.publish(PUBLISHER, queue, "m");
+    }
+    bench.subscribe(CONSUMER, 1, "q", 1);
+    bench.sent(CONSUMER);
+    long first = bench.decisions.facts.getLast().position();
+    bench.decide(new Command.Credit(CONSUMER, 1, Delivery.MARK_AHEAD - 1));
+    bench.answerAllPages();
+    assertThat(bench.facts(Fact.Marked.class)).hasSize(2);
+    assertThat(bench.sent(CONSUMER))
+        .hasSize(Delivery.MARK_AHEAD - 1)
+        .allMatch(sent -> sent.dependsOn() == first);
   }
 }

@@ -103,7 +103,8 @@ class LaneTest {
     lane.marked(1025, 3);
     lane.marked(5, 4);
     assertThat(lane.mark()).isEqualTo(1025);
-    assertThat(lane.markPosition()).isEqualTo(4);
+    assertThat(lane.markPosition(1025)).isEqualTo(4);
+    assertThat(lane.markPosition(1024)).isEqualTo(3);
     lane.marksExactly(4);
     assertThat(lane.mark()).isEqualTo(4);
   }
@@ -114,7 +115,7 @@ class LaneTest {
     lane.marked(1025, 3);
     lane.recovered();
     assertThat(lane.redeliverBelow()).isEqualTo(11);
-    assertThat(lane.markPosition()).isZero();
+    assertThat(lane.markPosition(1)).isZero();
   }
 
   @Test

@@ -23,27 +23,31 @@ class LaneWindowTest {
   void large_messages_are_fetched_only_as_far_as_a_page_goes() {
     LaneWindow window = coldWindow();
     Message large = message(WindowBudget.MAX_PAGE_BYTES * 3 / 4);
-    long[] wanted = Objects.requireNonNull(window.startFetch());
+    long[] wanted = Objects.requireNonNull(window.startFetch(1));
     assertThat(wanted).hasSize(COUNT).startsWith(1, 2, 3);
     window.fetched(page(window, wanted, large, large));
-    assertThat(window.startFetch()).isNull();
+    assertThat(window.startFetch(1)).isNull();
 
     window.removeHead(Objects.requireNonNull(window.head()));
-    assertThat(window.startFetch()).startsWith(3, 4).hasSize(COUNT - 2);
+    assertThat(window.startFetch(1)).startsWith(3, 4).hasSize(COUNT - 2);
   }
 
   @Test
-  void message_that_goes_next_and_lacks_its_body_is_fetched_whatever_else_is_there() {
+  void
+      message_that_goes_next_and_lacks_its_body_is_fetched_whatever_else_is_there_when_somebody_can_take_it() {
     LaneWindow window = coldWindow();
     Message large = message(WindowBudget.MAX_PAGE_BYTES * 3 / 4);
-    long[] wanted = Objects.requireNonNull(window.startFetch());
+    long[] wanted = Objects.requireNonNull(window.startFetch(1));
     window.fetched(page(window, wanted, large, large, large));
     QueuedMessage head = Objects.requireNonNull(window.head());
     window.removeHead(head);
     window.putInFlight(head);
     head.message = null;
     window.giveBack(head);
-    assertThat(window.startFetch()).startsWith(1, 4);
+    assertThat(window.startFetch(1)).isNull();
+    ConnectionEntry somebody = new ConnectionEntry(1, effect -> {}, 1);
+    window.queue.addTake(new QueueConversation.PendingTake(somebody, 1, true));
+    assertThat(window.startFetch(1)).startsWith(1, 4);
   }
 
   private static LaneWindow coldWindow() {

@@ -110,6 +110,7 @@ final class QueueModel {
     long published;
     long accepted;
     long causedAt;
+    long enqueuedAt;
     int waiting;
 
     Peer(long id, long outbox) {
@@ -232,7 +233,7 @@ final class QueueModel {
       case Effect.Accepted a -> {
         assertThat(a.number()).isGreaterThan(peer.accepted).isLessThanOrEqualTo(peer.published);
         peer.accepted = a.number();
-        assertThat(sent.leavesAt()).isGreaterThanOrEqualTo(peer.causedAt);
+        assertThat(sent.leavesAt()).isGreaterThanOrEqualTo(peer.enqueuedAt);
       }
       case Effect.Replied ignored ->
           assertThat(sent.leavesAt()).as("barrier").isGreaterThanOrEqualTo(peer.causedAt);

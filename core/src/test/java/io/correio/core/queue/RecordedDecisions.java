@@ -54,6 +54,7 @@ final class RecordedDecisions implements Decisions {
 
   private final QueueState state;
   private final Map<Long, Long> barriers = new HashMap<>();
+  private final Map<Long, Long> lastLeft = new HashMap<>();
   private final Map<Long, TreeMap<Long, Stored>> stored = new HashMap<>();
   private long position = 1;
   private boolean logged;
@@ -133,7 +134,9 @@ final class RecordedDecisions implements Decisions {
 
   @Override
   public void effect(ConnectionEntry connection, long dependsOn, Effect effect) {
-    long leavesAt = barriers.merge(connection.id, dependsOn, Math::max);
+    boolean isReply = effect instanceof Effect.Replied || effect instanceof Effect.Taken;
+    long barrier = isReply ? barriers.getOrDefault(connection.id, 0L) : 0;
+    long leavesAt = lastLeft.merge(connection.id, Math.max(barrier, dependsOn), Math::max);
     sent.add(new Sent(connection.id, dependsOn, leavesAt, effect));
   }
 

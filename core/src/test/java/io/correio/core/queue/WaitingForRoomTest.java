@@ -181,6 +181,34 @@ class WaitingForRoomTest {
   }
 
   @Test
+  void large_publish_that_waits_is_not_overtaken_for_ever_by_small_ones() {
+    bench.decisions.room = 1_000;
+    bench.decide(Bench.publish(PUBLISHER, "x".repeat(10_000), true, queue));
+    bench.publish(OTHER, queue, "small");
+    assertThat(bench.decisions.sent).isEmpty();
+    makeRoom();
+    assertThat(bench.effects(OTHER)).containsExactly(new Effect.Accepted(1));
+    assertThat(bench.lane(queue, true).messages()).isEqualTo(2);
+  }
+
+  @Test
+  void what_a_lost_connection_had_in_flight_is_ready_though_its_queues_cannot_be_deleted_yet() {
+    long gone = bench.declare(CONSUMER, "gone", true, false, true);
+    bench.publish(PUBLISHER, queue, "a");
+    bench.subscribe(CONSUMER, 1, "q", 10);
+    bench.subscribe(CONSUMER, 2, "gone", 10);
+    bench.decisions.reserve = Reserve.SETTLEMENT_BYTES;
+    bench.decide(new Command.Disconnect(CONSUMER));
+    assertThat(bench.statistics(queue).ready()).isEqualTo(1);
+    assertThat(bench.statistics(queue).consumers()).isZero();
+    assertThat(bench.state.routing().queue(gone)).isNotNull();
+    bench.decisions.reserve = Long.MAX_VALUE;
+    makeRoom();
+    assertThat(bench.state.routing().queue(gone)).isNull();
+    assertThat(bench.decider.isWaiting()).isFalse();
+  }
+
+  @Test
   void waiting_queue_may_be_deleted_meanwhile() {
     fillUp(false);
     Command.Publish publish =

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.correio.core.message.Arguments;
 import io.correio.core.queue.Command;
-import io.correio.core.queue.Effect;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -13,8 +12,7 @@ class FailureTest {
 
   private static final long BROKEN = 7;
 
-  private final SteppedShard shard =
-      new SteppedShard(new ShardOptions(1 << 20, 1 << 20, 1));
+  private final SteppedShard shard = new SteppedShard(new ShardOptions(1 << 20, 1 << 20, 1));
 
   FailureTest() throws IOException {}
 
@@ -64,10 +62,9 @@ class FailureTest {
     shard.settleDown();
     shard
         .store()
-        .pauseWith(
-            () -> {
-              throw new OutOfMemoryError("none left");
-            });
+        .pauseWith(() -> {
+          throw new OutOfMemoryError("none left");
+        });
     assertThatThrownBy(shard.store()::maintain)
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("cannot be kept");

@@ -61,6 +61,7 @@ class FullDiskTest {
     }
     for (Effect.Taken taken : consumer.take(Effect.Taken.class)) {
       bodies.add(SteppedShard.number(taken.message()));
+      shard.store().shard().submit(new Command.Drained(consumer.id, taken.message().size()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.correio.core.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.correio.core.message.Arguments;
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
 import io.correio.core.queue.MissingMessageException;
@@ -178,5 +179,39 @@ class ShardStoreTest {
         .hasRootCauseInstanceOf(MissingMessageException.class)
         .rootCause()
         .hasMessageContaining("of queue 'q' is not in the log");
+  }
+
+  @Test
+  void delivery_does_not_wait_for_the_settlement_that_the_consumer_caused_before() {
+    publish("q", true, 0, 2);
+    consumer.subscribe("q", 1, 1);
+    shard.idle();
+    consumer.take(Effect.Replied.class);
+    consumer.accept(consumer.take(Effect.Delivered.class).getFirst());
+    shard.stepShard();
+    assertThat(consumer.take(Effect.Delivered.class)).hasSize(1);
+    shard.store().shard().submit(new Command.LimitPool(consumer.id, 9, 0, Command.UNLIMITED, true));
+    shard.stepShard();
+    assertThat(consumer.take(Effect.Replied.class)).isEmpty();
+    shard.idle();
+    assertThat(consumer.take(Effect.Replied.class)).hasSize(1);
+  }
+
+  @Test
+  void connection_may_end_with_more_queues_than_an_entry_can_name() {
+    String long200 = "x".repeat(200);
+    for (int i = 0; i < 200; i++) {
+      shard
+          .store()
+          .shard()
+          .submit(
+              new Command.DeclareQueue(
+                  consumer.id, 1, long200 + i, false, true, false, true, Arguments.EMPTY));
+      consumer.subscribe(long200 + i, i + 1, 1);
+      shard.idle();
+    }
+    shard.store().shard().submit(new Command.Disconnect(consumer.id));
+    shard.idle();
+    assertThat(shard.store().shard().routing().queueCount()).isEqualTo(2);
   }
 }

@@ -98,6 +98,14 @@ final class SteppedShard {
     return store.stepLog() || task != null;
   }
 
+  /** Does what waits on the shard's thread and leaves the log's alone. */
+  void stepShard() {
+    Runnable task;
+    while ((task = tasks.poll()) != null) {
+      task.run();
+    }
+  }
+
   /** Everything that waits is done, but for the house-keeping. */
   void settleDown() {
     while (step()) {}

@@ -98,7 +98,7 @@ final class Cleaning {
     }
     giveBack();
     boolean more = merge != null ? mayCopy() : !roundOver || merged > 0;
-    return new CleanResult(freed, merged, copied, more);
+    return new CleanResult(freed, merged, copied, more, merge != null && !more);
   }
 
   private boolean mayCopy() {

@@ -299,11 +299,17 @@ final class SegmentSupply {
     String recycled;
     synchronized (this) {
       name = new SegmentName(nextNumber, nextNumber);
-      recycled = free.peek();
+      recycled = free.poll(); // taken out, for the cleaner may want it for a merge meanwhile
     }
     SegmentHeader header = new SegmentHeader(name.first(), ThreadLocalRandom.current().nextLong());
     String temporary = recycled != null ? recycled : name + TEMPORARY;
-    StorageFile file = recycled != null ? storage.open(recycled) : storage.create(temporary);
+    StorageFile file;
+    try {
+      file = recycled != null ? storage.open(recycled) : storage.create(temporary);
+    } catch (IOException e) {
+      giveBack(recycled);
+      throw e;
+    }
     try {
       long size = file.size();
       if (size < options.firstStepBytes()) {
@@ -316,16 +322,20 @@ final class SegmentSupply {
       storage.rename(temporary, name.toString());
       synchronized (this) {
         nextNumber++;
-        if (recycled != null) {
-          free.remove(recycled);
-        }
       }
       Segment segment = new Segment(storage, name, header, size);
       files.acquire(segment);
       return segment;
     } catch (IOException e) {
       discard(file, recycled == null ? temporary : null, e);
+      giveBack(recycled);
       throw e;
+    }
+  }
+
+  private synchronized void giveBack(@Nullable String recycled) {
+    if (recycled != null) {
+      free.addFirst(recycled);
     }
   }
 

@@ -9,6 +9,7 @@ import io.correio.core.queue.QueueState;
 import io.correio.core.routing.RoutingTable;
 import io.correio.log.CheckpointReader;
 import io.correio.log.CheckpointWriter;
+import io.correio.log.CleanResult;
 import io.correio.log.Liveness;
 import io.correio.log.LogOptions;
 import io.correio.log.LogStatistics;
@@ -341,9 +342,10 @@ public final class ShardStore implements AutoCloseable {
     if (alive == null) {
       return false;
     }
-    boolean more = log.clean(alive).moreWork();
-    more |= scratch.clean(alive).moreWork();
-    if (!more) {
+    CleanResult durable = log.clean(alive);
+    CleanResult spilled = scratch.clean(alive);
+    boolean more = durable.moreWork() || spilled.moreWork();
+    if (!more && !durable.heldBack() && !spilled.heldBack()) {
       liveness = null;
     }
     return more;

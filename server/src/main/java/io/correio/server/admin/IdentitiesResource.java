@@ -39,8 +39,12 @@ final class IdentitiesResource {
     return broker.manager().identities();
   }
 
-  private void change(Fact.Identity change) throws IOException {
-    broker.manager().change(List.of(change));
+  private void change(Fact.Identity change) throws ApiException, IOException {
+    try {
+      broker.manager().change(List.of(change));
+    } catch (IllegalArgumentException e) {
+      throw ApiException.badRequest(String.valueOf(e.getMessage()));
+    }
   }
 
   // ---- users ---------------------------------------------------------------------------------

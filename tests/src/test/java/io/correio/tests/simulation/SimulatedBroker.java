@@ -122,6 +122,9 @@ final class SimulatedBroker implements Hosts {
   }
 
   private void failed(String reason, Throwable cause) {
+    if (cause instanceof ProcessEnded ended) {
+      throw ended; // while one thread was waiting for the others
+    }
     if (failure == null) {
       failure = new IOException(reason, cause);
     }

@@ -146,6 +146,21 @@ class CleaningTest {
   }
 
   @Test
+  void merge_beyond_the_rate_says_that_it_waits() throws Exception {
+    SegmentedLog log = SegmentedLog.open(storage, OPTIONS.withMergeBytesPerSecond(1));
+    log.replay(0, (at, last, keys, count, content) -> {});
+    fill(log, 6);
+    Liveness everyTenth = (lane, sequence) -> sequence % 20 < 2;
+    assertThat(clean(log, everyTenth)).isEqualTo(5); // on credit
+    fill(log, 7);
+    CleanResult result;
+    do {
+      result = log.clean(everyTenth);
+    } while (result.moreWork());
+    assertThat(result.heldBack()).isTrue();
+  }
+
+  @Test
   void a_record_with_several_live_keys_is_copied_once() throws Exception {
     SegmentedLog log = open();
     RecordBuffer buffer = new RecordBuffer(1024);

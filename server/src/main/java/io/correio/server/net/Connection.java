@@ -303,7 +303,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements Wire {
     finishRound();
   }
 
+  /** Writes what there is to write. Never throws: the loop's other connections have their turn. */
   private void finishRound() {
+    try {
+      writeAll();
+    } catch (RuntimeException | Error thrown) {
+      fail(thrown); // above all, direct memory ran out
+    }
+  }
+
+  private void writeAll() {
     for (int i = 0; i < MAX_REFILLS && phase != Phase.CLOSED; i++) {
       outbox().flush();
       long drained = outbox().takeDrained();

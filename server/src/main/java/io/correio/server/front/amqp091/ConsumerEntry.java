@@ -21,6 +21,14 @@ final class ConsumerEntry {
   /** Whether the core was asked to end it; its number is free when that is answered. */
   boolean cancelling;
 
+  /**
+   * Whether deliveries go to the client: also those that were on their way when it cancelled
+   * without waiting, when nobody would have them otherwise.
+   */
+  boolean takesDeliveries() {
+    return receiving || noAck;
+  }
+
   ConsumerEntry(int number, Amqp091Channel channel, String tag, boolean noAck) {
     this.number = number;
     this.channel = channel;

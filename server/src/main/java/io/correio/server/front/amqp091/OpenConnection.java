@@ -356,7 +356,7 @@ final class OpenConnection {
 
   private void onDelivered(Effect.Delivered delivered) {
     ConsumerEntry entry = consumers.get(delivered.consumer());
-    if (entry != null && entry.receiving && entry.channel.isOpen()) {
+    if (entry != null && entry.takesDeliveries() && entry.channel.isOpen()) {
       entry.channel.consuming().deliver(entry, delivered);
     } else {
       giveBack(delivered.lane(), delivered.sequence(), delivered.message());

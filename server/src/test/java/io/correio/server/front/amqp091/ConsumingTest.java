@@ -73,6 +73,15 @@ class ConsumingTest {
   }
 
   @Test
+  @Spec(value = "AMQP 0-9-1", section = "1.8.3.5")
+  void message_on_its_way_when_a_consumer_without_acks_is_cancelled_is_not_lost() {
+    long consumer = peer.consume("c", true);
+    peer.send(1, new BasicMethod.Cancel("c", true));
+    peer.emit(Peer.delivered(consumer, 1));
+    expectDelivery("c", 1);
+  }
+
+  @Test
   @Spec(value = "AMQP 0-9-1", section = "1.8.3.3.3")
   void consumer_without_a_tag_gets_one() {
     peer.send(1, consume(""));

@@ -22,6 +22,7 @@ final class PageReader implements Consumer<Batch.Fetch> {
   private final Executor readers;
   private final Consumer<Command> shard;
   private final FatalHandler fatal;
+  private volatile boolean closed;
 
   PageReader(
       SegmentedLog log,
@@ -41,12 +42,23 @@ final class PageReader implements Consumer<Batch.Fetch> {
     readers.execute(() -> read(fetch));
   }
 
+  /** Before the files are closed: what is being read now is of interest to nobody any more. */
+  void close() {
+    closed = true;
+  }
+
   private void read(Batch.Fetch fetch) {
+    if (closed) {
+      return;
+    }
     Page page = new Page(fetch);
     try {
       SegmentedLog from = LaneId.isDurable(fetch.lane()) ? log : scratch;
       from.read(fetch.lane(), fetch.sequences(), fetch.sequences().length, fetch.maxBytes(), page);
     } catch (IOException | RuntimeException | Error e) {
+      if (closed) {
+        return; // the files were closed meanwhile, and nothing else is known to be wrong
+      }
       fatal.failed("messages of lane " + fetch.lane() + " cannot be read back from the log", e);
       return;
     }

@@ -47,6 +47,7 @@ public final class ShardStore implements AutoCloseable {
   private final Storage scratchStorage;
   private final SegmentedLog log;
   private final SegmentedLog scratch;
+  private final PageReader reader;
   private final LocalFactLog facts;
   private final Shard shard;
   private final ShardOptions options;
@@ -92,8 +93,7 @@ public final class ShardStore implements AutoCloseable {
     this.checkpointBytes = -replayedBytes;
     // The reader answers to the shard, which is made after the log it reads for.
     Shard[] made = new Shard[1];
-    PageReader reader =
-        new PageReader(log, scratch, readers, command -> made[0].submit(command), fatal);
+    this.reader = new PageReader(log, scratch, readers, command -> made[0].submit(command), fatal);
     this.facts = new LocalFactLog(log, scratch, lastPosition, reader, fatal);
     this.shard = new Shard(name, state, facts, lastPosition, options, maxEntryBytes, home, fatal);
     made[0] = shard;
@@ -387,6 +387,7 @@ public final class ShardStore implements AutoCloseable {
           Thread.currentThread().interrupt();
         }
       }
+      reader.close();
       log.close();
       scratch.close();
       storage.close();

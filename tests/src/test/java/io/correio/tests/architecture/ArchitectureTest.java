@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Who may know whom: the walls between modules and packages, checked on the compiled classes. */
@@ -32,9 +33,13 @@ final class ArchitectureTest {
   private static final Set<String> PROTOCOL_WORDS =
       Set.of("amqp", "zmtp", "zmq", "channel", "frame", "prefetch", "basic");
 
+  private static final Pattern TEST_JAR = Pattern.compile(".*-tests\\.jar!.*");
+
   private static final JavaClasses PRODUCT =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          // A module's tests that others use: a jar once it is packaged, a folder before.
+          .withImportOption(location -> !location.matches(TEST_JAR))
           .importPackages("io.correio");
 
   @Test

@@ -33,6 +33,8 @@ final class RecordedClient {
   /** A data section (part 3, section 3.2.6) of 200,000 bytes, so several frames. */
   private static final int LARGE = 200_000;
 
+  private static final int FRAME_MAX = 16_384;
+
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final Socket socket;
   private final Engine engine = EngineFactory.PROTON.createEngine();
@@ -54,8 +56,9 @@ final class RecordedClient {
     engine.outputConsumer(this::write);
     engine.saslDriver().client().setListener(new SaslAuthenticator(new Guest()));
     Connection connection = engine.start();
-    connection.setContainerId("recorded").open();
-    Session session = connection.session().open();
+    connection.setContainerId("recorded").setMaxFrameSize(FRAME_MAX).open();
+    // So small a window that the broker has to send the large message in parts.
+    Session session = connection.session().setIncomingCapacity(2 * FRAME_MAX).open();
     until(session::isRemotelyOpen);
     Sender sender = session.sender("out");
     sender.setSource(new Source()).setTarget(new Target().setAddress(queue));
@@ -71,7 +74,9 @@ final class RecordedClient {
     Receiver receiver = session.receiver("in");
     receiver.setSource(new Source().setAddress(queue)).setTarget(new Target());
     receiver.deliveryReadHandler(delivery -> {
-      if (!delivery.isPartial()) {
+      if (delivery.isPartial()) {
+        delivery.claimAvailableBytes();
+      } else {
         received++;
         delivery.readAll();
         delivery.disposition(Accepted.getInstance(), true);

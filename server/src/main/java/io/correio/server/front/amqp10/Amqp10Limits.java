@@ -47,6 +47,9 @@ public record Amqp10Limits(
   /** Bytes of a session's transfers that may be received and not looked at. */
   static final int SESSION_WINDOW_BYTES = 4 << 20;
 
+  /** Questions to the core that may be unanswered; then the connection is not read. */
+  static final int PENDING_REQUESTS = 1_024;
+
   /** Transactions that one connection may have open. */
   static final int TRANSACTIONS = 1_000;
 }

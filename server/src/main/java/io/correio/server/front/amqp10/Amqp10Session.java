@@ -60,6 +60,7 @@ final class Amqp10Session implements Session {
   enum Pause {
     LOGIN,
     PUBLISH_CREDIT,
+    REQUESTS,
     UNREAD_ANSWERS
   }
 

@@ -58,6 +58,8 @@ final class ConsumingLink implements LinkEnd {
   // The transfer for which the peer's session window was too small.
   private @Nullable OutgoingDelivery unfinished;
   private @Nullable ProtonBuffer rest;
+  private @Nullable Message unfinishedMessage;
+
   private boolean ended;
 
   ConsumingLink(OpenConnection connection, Sender sender) {
@@ -174,6 +176,7 @@ final class ConsumingLink implements LinkEnd {
   void onQueueDeleted() {
     if (!ended) {
       end();
+      returnUnsettled();
       sender.setCondition(
           Conditions.of(
               AmqpError.RESOURCE_DELETED,
@@ -189,6 +192,13 @@ final class ConsumingLink implements LinkEnd {
       if (handed != null && !(delivery.getRemoteState() instanceof TransactionalState)) {
         connection.settles().settle(handed.lane(), handed.sequence(), Settlement.RETURNED);
       }
+    }
+    Message begun = unfinishedMessage;
+    if (begun != null) {
+      connection.session().account().dropped(begun.size());
+      unfinished = null;
+      rest = null;
+      unfinishedMessage = null;
     }
     for (Effect.Delivered delivered : waiting) {
       connection.giveBack(delivered.lane(), delivered.sequence(), delivered.message());
@@ -304,23 +314,30 @@ final class ConsumingLink implements LinkEnd {
     ProtonBuffer buffer = BUFFERS.copy(encoded);
     delivery.writeBytes(buffer);
     if (buffer.isReadable()) {
+      // It counts as written when all of it is: until then it takes memory here.
       unfinished = delivery;
       rest = buffer;
+      unfinishedMessage = message;
+    } else {
+      connection.wroteMessage(before, message);
     }
-    connection.wroteMessage(before, message);
   }
 
   /** Goes on with a transfer that was begun; returns whether none is begun now. */
   private boolean finish() {
     OutgoingDelivery delivery = unfinished;
     ProtonBuffer buffer = rest;
-    if (delivery != null && buffer != null) {
+    Message message = unfinishedMessage;
+    if (delivery != null && buffer != null && message != null) {
+      long before = connection.session().wire().pendingBytes();
       delivery.writeBytes(buffer);
       if (buffer.isReadable()) {
         return false;
       }
       unfinished = null;
       rest = null;
+      unfinishedMessage = null;
+      connection.wroteMessage(before, message);
     }
     return true;
   }

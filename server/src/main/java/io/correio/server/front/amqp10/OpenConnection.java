@@ -137,6 +137,15 @@ final class OpenConnection {
     return false;
   }
 
+  /** Counts a link to the coordinator; returns whether there may be one more. */
+  boolean mayCoordinate() {
+    if (links >= front.limits().linksPerConnection()) {
+      return false;
+    }
+    links++;
+    return true;
+  }
+
   /** A link is gone. */
   void detached() {
     links--;
@@ -231,6 +240,9 @@ final class OpenConnection {
   long request(Consumer<Reply> then) {
     long request = nextRequest++;
     requests.put(request, then);
+    if (requests.size() >= Amqp10Limits.PENDING_REQUESTS) {
+      session.pause(Amqp10Session.Pause.REQUESTS);
+    }
     return request;
   }
 
@@ -326,6 +338,9 @@ final class OpenConnection {
         Consumer<Reply> then = requests.remove(replied.request());
         if (then != null) {
           then.accept(replied.reply());
+        }
+        if (requests.size() < Amqp10Limits.PENDING_REQUESTS / 2) {
+          session.resume(Amqp10Session.Pause.REQUESTS);
         }
       }
       case Effect.ConsumerCancelled cancelled -> {

@@ -9,8 +9,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.qpid.protonj2.engine.IncomingDelivery;
 import org.apache.qpid.protonj2.engine.OutgoingDelivery;
 import org.apache.qpid.protonj2.engine.Transaction;
@@ -20,6 +22,7 @@ import org.apache.qpid.protonj2.types.messaging.Accepted;
 import org.apache.qpid.protonj2.types.messaging.Rejected;
 import org.apache.qpid.protonj2.types.transactions.TransactionErrors;
 import org.apache.qpid.protonj2.types.transactions.TransactionalState;
+import org.apache.qpid.protonj2.types.transport.AmqpError;
 import org.apache.qpid.protonj2.types.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,7 @@ final class Transactions implements PublishLedger.Publisher {
 
   private final OpenConnection connection;
   private final Map<Long, Work> open = new HashMap<>();
+  private final Set<TransactionManager> coordinators = new HashSet<>();
   private long ids;
 
   /** What a peer said of a message, to count when the transaction does. */
@@ -70,14 +74,31 @@ final class Transactions implements PublishLedger.Publisher {
   void onCoordinator(TransactionManager coordinator) {
     coordinator.setSource(coordinator.getRemoteSource());
     coordinator.setCoordinator(coordinator.getRemoteCoordinator());
+    if (!connection.mayCoordinate()) {
+      coordinator.open();
+      coordinator.setCondition(
+          Conditions.of(
+              AmqpError.RESOURCE_LIMIT_EXCEEDED,
+              "the connection has as many links as it may; open another connection"));
+      coordinator.close();
+      return;
+    }
+    coordinators.add(coordinator);
     coordinator.declareHandler(this::onDeclare).dischargeHandler(this::onDischarge);
     coordinator.closeHandler(ended -> {
-      rollBackAll(ended);
+      release(ended);
       ended.close();
     });
-    coordinator.parentEndpointClosedHandler(this::rollBackAll);
+    coordinator.parentEndpointClosedHandler(this::release);
     coordinator.open();
     coordinator.addCredit(COORDINATOR_CREDIT);
+  }
+
+  private void release(TransactionManager coordinator) {
+    if (coordinators.remove(coordinator)) {
+      rollBackAll(coordinator);
+      connection.detached();
+    }
   }
 
   private void onDeclare(Transaction<TransactionManager> transaction) {

@@ -69,6 +69,7 @@ final class Amqp10Session implements Session {
   private final EffectQueue effects;
   private final OutboxAccount account = new OutboxAccount();
   private final FrameCutter frames = new FrameCutter();
+  private final DispositionRanges dispositions = new DispositionRanges();
   private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
   private State state = State.NEW;
   private @Nullable Engine engine;
@@ -107,6 +108,7 @@ final class Amqp10Session implements Session {
     }
     if (connection != null) {
       connection.onReadDone();
+      guarded(dispositions::flush);
       checkUnread();
     }
   }
@@ -127,6 +129,7 @@ final class Amqp10Session implements Session {
     Engine created =
         sasl ? EngineFactory.PROTON.createEngine() : EngineFactory.PROTON.createNonSaslEngine();
     engine = created;
+    created.pipeline().addFirst("dispositions", dispositions);
     state = State.HANDSHAKE;
     created.outputConsumer(this::write);
     created.errorHandler(failed -> onEngineFailed(failed.failureCause()));
@@ -344,6 +347,7 @@ final class Amqp10Session implements Session {
     }
     effects.drain((Effect effect) -> guarded(() -> open.onEffect(effect)));
     guarded(open::onEffectsDone);
+    guarded(dispositions::flush);
     Engine running = engine;
     if (effects.hasLost() && running != null && state == State.OPEN) {
       close(

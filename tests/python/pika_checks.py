@@ -114,6 +114,25 @@ def check_nack_requeues_with_the_flag():
         expect("dropped", drain(channel, queue), [])
 
 
+def check_priorities():
+    with fresh() as (channel, _):
+        queue = unique("priorities")
+        channel.queue_declare(queue, exclusive=True, arguments={"x-max-priority": 5})
+        for priority in (0, 3, 9, 3, None):
+            body = str(priority).encode()
+            channel.basic_publish("", queue, body, pika.BasicProperties(priority=priority))
+        expect("order", drain(channel, queue), [b"9", b"3", b"3", b"0", b"None"])
+        with refused(exceptions.ChannelClosedByBroker, 406):
+            channel.queue_declare(queue, exclusive=True, arguments={"x-max-priority": 6})
+
+
+def check_impossible_arguments():
+    for value in (0, 256, -1, "many"):
+        with fresh() as (channel, _):
+            with refused(exceptions.ChannelClosedByBroker, 406):
+                channel.queue_declare(unique("q"), exclusive=True, arguments={"x-max-priority": value})
+
+
 def check_recover():
     with fresh() as (channel, queue):
         channel.basic_publish("", queue, b"one")

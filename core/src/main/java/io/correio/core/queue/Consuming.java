@@ -9,13 +9,11 @@ final class Consuming {
   /** Consumers that a connection may have in one virtual host. */
   static final int MAX_CONSUMERS_PER_CONNECTION = 65_536;
 
-  private final QueueState state;
   private final Conversation conversation;
   private final Decisions decisions;
   private final Defining defining;
 
-  Consuming(QueueState state, Conversation conversation, Decisions decisions, Defining defining) {
-    this.state = state;
+  Consuming(Conversation conversation, Decisions decisions, Defining defining) {
     this.conversation = conversation;
     this.decisions = decisions;
     this.defining = defining;
@@ -162,7 +160,7 @@ final class Consuming {
       defining.refuse(connection, command.request(), locked);
       return;
     }
-    if (queue.ready(state) == 0) {
+    if (queue.ready() == 0) {
       decisions.effect(connection, 0, new Effect.Replied(command.request(), new Reply.Empty()));
       return;
     }

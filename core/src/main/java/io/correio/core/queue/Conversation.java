@@ -72,8 +72,7 @@ final class Conversation {
 
   void end(QueueConversation queue) {
     queues.remove(queue.id());
-    queue.durable.clear();
-    queue.transients.clear();
+    queue.clear();
   }
 
   /** The queue has to be looked at before the command ends: something may be handed out. */

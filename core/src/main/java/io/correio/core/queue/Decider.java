@@ -61,7 +61,7 @@ public final class Decider {
     this.delivery = new Delivery(state, conversation, decisions, reserve);
     this.defining = new Defining(virtualHost, state, conversation, decisions);
     this.sizes = new DefinitionSizes(state, conversation);
-    this.consuming = new Consuming(state, conversation, decisions, defining);
+    this.consuming = new Consuming(conversation, decisions, defining);
   }
 
   /** Decides one command. */
@@ -368,6 +368,6 @@ public final class Decider {
     if (queue == null) {
       return recovered;
     }
-    return Math.max(recovered, queue.durable.firstNeverHandedOut());
+    return Math.max(recovered, queue.window(lane.id()).firstNeverHandedOut());
   }
 }

@@ -1,6 +1,7 @@
 package io.correio.core.queue;
 
 import io.correio.core.identity.Identities;
+import io.correio.core.message.Arguments;
 import io.correio.core.routing.Binding;
 import io.correio.core.routing.Destination;
 import io.correio.core.routing.ExchangeDefinition;
@@ -40,6 +41,15 @@ final class Defining {
 
   void declareQueue(ConnectionEntry connection, Command.DeclareQueue command) {
     QueueConversation queue = conversation.queue(command.name());
+    String problem =
+        command.passive()
+            ? null
+            : QueuePolicy.problem(command.arguments(), queueName(command.name()));
+    if (problem != null) {
+      Refusal refusal = new Refusal(Refusal.Kind.PRECONDITION, problem);
+      refuse(connection, command.request(), refusal);
+      return;
+    }
     if (queue != null) {
       Refusal refusal = lockedFor(connection, queue);
       if (refusal == null && !command.passive()) {
@@ -68,7 +78,7 @@ final class Defining {
       reply(
           connection,
           command.request(),
-          new Reply.QueueDeclared(queue.name(), queue.ready(state), queue.consumers.size()));
+          new Reply.QueueDeclared(queue.name(), queue.ready(), queue.consumers.size()));
     }
   }
 
@@ -101,10 +111,27 @@ final class Defining {
     if (queue.autoDelete() != command.autoDelete()) {
       return inequivalent("auto_delete", name, command.autoDelete(), queue.autoDelete());
     }
-    if (!queue.arguments().equals(command.arguments())) {
-      return inequivalent("arguments", name, command.arguments(), queue.arguments());
+    return unlike(name, queue.arguments(), command.arguments());
+  }
+
+  /** Names the first argument that differs. */
+  private static @Nullable Refusal unlike(String name, Arguments is, Arguments asked) {
+    if (is.equals(asked)) {
+      return null;
     }
-    return null;
+    List<String> names = new ArrayList<>(asked.names());
+    names.addAll(is.names());
+    for (String argument : names) {
+      if (is.contains(argument) != asked.contains(argument)
+          || !Arguments.sameValue(is.get(argument), asked.get(argument))) {
+        return inequivalent(argument, name, shown(asked, argument), shown(is, argument));
+      }
+    }
+    return inequivalent("arguments", name, asked, is);
+  }
+
+  private static String shown(Arguments arguments, String name) {
+    return arguments.contains(name) ? String.valueOf(arguments.get(name)) : "none";
   }
 
   private static Refusal inequivalent(String what, String object, Object asked, Object is) {
@@ -121,7 +148,7 @@ final class Defining {
       return;
     }
     Refusal refusal = lockedFor(connection, queue);
-    long ready = queue.ready(state);
+    long ready = queue.ready();
     if (refusal == null && command.ifUnused() && queue.hasConsumers()) {
       refusal =
           new Refusal(
@@ -157,8 +184,10 @@ final class Defining {
     while ((take = queue.endTake()) != null) {
       reply(take.connection(), take.request(), new Reply.Empty());
     }
-    letGoAll(queue.durable);
-    letGoAll(queue.transients);
+    for (int i = 0; i < queue.pairCount(); i++) {
+      letGoAll(queue.pairAt(i).durable);
+      letGoAll(queue.pairAt(i).transients);
+    }
     Destination destination = new Destination.ToQueue(queue.name());
     List<Binding> bindings = state.routing().bindingsTo(destination);
     decisions.fact(new Fact.QueueDeleted(queue.definition));
@@ -202,9 +231,11 @@ final class Defining {
       refuse(connection, command.request(), refusal);
       return;
     }
-    long ready = queue.ready(state);
-    purge(queue.durable);
-    purge(queue.transients);
+    long ready = queue.ready();
+    for (int i = 0; i < queue.pairCount(); i++) {
+      purge(queue.pairAt(i).durable);
+      purge(queue.pairAt(i).transients);
+    }
     decisions.causedBy(connection);
     removed(connection, command.request(), ready);
   }
@@ -355,18 +386,12 @@ final class Defining {
       if (queue != null) {
         found.add(
             new QueueStatistics(
-                queue.definition, queue.ready(state), queue.inFlight(), queue.consumers.size()));
+                queue.definition, queue.ready(), queue.inFlight(), queue.consumers.size()));
       } else if (idle != null) {
-        long ready = messages(LaneId.of(id, 0, true)) + messages(LaneId.of(id, 0, false));
-        found.add(new QueueStatistics(idle, ready, 0, 0));
+        found.add(new QueueStatistics(idle, state.messages(idle), 0, 0));
       }
     }
     decisions.effect(connection, 0, new Effect.Replied(command.request(), new Reply.Queues(found)));
-  }
-
-  private long messages(long laneId) {
-    Lane lane = state.lane(laneId);
-    return lane == null ? 0 : lane.messages();
   }
 
   void changeIdentities(ConnectionEntry connection, Command.ChangeIdentities command) {

@@ -121,7 +121,9 @@ final class DefinitionSizes {
   }
 
   private static long purge(@Nullable QueueConversation queue) {
-    return queue == null ? 0 : 2L * FACT_BYTES + (long) Long.BYTES * queue.inFlight();
+    return queue == null
+        ? 0
+        : 2L * FACT_BYTES * queue.pairCount() + (long) Long.BYTES * queue.inFlight();
   }
 
   private static long bytes(ExchangeDefinition exchange) {

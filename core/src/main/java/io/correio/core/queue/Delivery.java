@@ -33,7 +33,7 @@ final class Delivery {
 
   private void pump(QueueConversation queue) {
     while (queue.hasTaker() && conversation.inFlight < Conversation.MAX_IN_FLIGHT) {
-      LaneWindow window = queue.nextWindow(state);
+      LaneWindow window = queue.nextWindow();
       if (window == null || (window.durable && !reserve.allowsDelivery())) {
         break;
       }
@@ -45,15 +45,17 @@ final class Delivery {
       window.removeHead(head);
       handOut(queue, head, message);
     }
-    if (queue.hasTakes() && queue.ready(state) == 0) {
+    if (queue.hasTakes() && queue.ready() == 0) {
       answerEmpty(queue);
     }
     if (queue.draining > 0) {
       endDrains(queue);
     }
     if (queue.hasConsumers() || queue.hasTakes()) {
-      fetch(queue.durable);
-      fetch(queue.transients);
+      for (int i = 0; i < queue.pairCount(); i++) {
+        fetch(queue.pairAt(i).durable);
+        fetch(queue.pairAt(i).transients);
+      }
     }
   }
 
@@ -66,7 +68,7 @@ final class Delivery {
 
   /** Credit of those who asked to use it up lapses as soon as nothing is ready for it. */
   private void endDrains(QueueConversation queue) {
-    boolean nothingReady = queue.ready(state) == 0;
+    boolean nothingReady = queue.ready() == 0;
     for (Consumer consumer : queue.consumers) {
       if (consumer.drainRequest != 0 && (nothingReady || consumer.credit <= 0)) {
         consumer.credit = Math.min(consumer.credit, 0);
@@ -102,7 +104,7 @@ final class Delivery {
       ConnectionEntry connection = take.connection();
       connection.outboxCredit -= message.size();
       keep(queued, message, connection, null, take.autoSettle());
-      long remaining = queue.ready(state);
+      long remaining = queue.ready();
       decisions.effect(
           connection,
           dependsOn,

@@ -17,6 +17,7 @@ package io.correio.core.queue;
 public final class LaneId {
 
   private static final int SLOT_BITS = 24;
+  private static final long SLOT_MASK = (1L << SLOT_BITS) - 1;
 
   private LaneId() {}
 
@@ -28,6 +29,11 @@ public final class LaneId {
   /** The queue that a lane belongs to. */
   public static long queue(long lane) {
     return lane >>> SLOT_BITS;
+  }
+
+  /** The priority of what is in the lane. */
+  static int priority(long lane) {
+    return (int) (lane & SLOT_MASK) >>> 1;
   }
 
   /** Whether what is in the lane survives a restart. */

@@ -27,6 +27,7 @@ final class LaneWindow {
   static final int PAGE_MESSAGES = 512;
 
   final QueueConversation queue;
+  final LanePair pair;
   final boolean durable;
   private final long laneId;
   private final WindowBudget budget;
@@ -40,12 +41,19 @@ final class LaneWindow {
   private int fetchingBytes;
   private @Nullable Lane lane;
 
-  LaneWindow(QueueConversation queue, boolean durable, long next, WindowBudget budget) {
+  LaneWindow(
+      QueueConversation queue,
+      LanePair pair,
+      boolean durable,
+      QueueState state,
+      WindowBudget budget) {
     this.queue = queue;
+    this.pair = pair;
     this.durable = durable;
-    this.laneId = LaneId.of(queue.id(), 0, durable);
-    this.next = next;
+    this.laneId = LaneId.of(queue.id(), pair.priority, durable);
     this.budget = budget;
+    Lane known = lane(state);
+    this.next = known == null ? 1 : known.floor();
   }
 
   long laneId() {

@@ -25,9 +25,9 @@ final class Publishing {
   private final Decisions decisions;
   private final Settling settling;
 
-  // The queues of the publish being decided: the durable lanes first.
-  private QueueConversation[] durable = new QueueConversation[8];
-  private QueueConversation[] transients = new QueueConversation[8];
+  // The lanes of the publish being decided.
+  private LaneWindow[] durable = new LaneWindow[8];
+  private LaneWindow[] transients = new LaneWindow[8];
 
   Publishing(QueueState state, Conversation conversation, Decisions decisions, Settling settling) {
     this.state = state;
@@ -150,10 +150,11 @@ final class Publishing {
       if (queue == null) {
         continue; // deleted since the message was routed
       }
+      LanePair pair = queue.pair(message.envelope().priority());
       if (message.envelope().durable() && Fact.survives(queue.definition)) {
-        durable[durableCount++] = queue;
+        durable[durableCount++] = pair.durable;
       } else {
-        transients[transientCount++] = queue;
+        transients[transientCount++] = pair.transients;
       }
     }
     if (durableCount > 0) {
@@ -167,48 +168,47 @@ final class Publishing {
     return durableCount + transientCount > 0;
   }
 
-  private void enqueue(Message message, QueueConversation[] queues, int count, boolean inDurable) {
+  private void enqueue(Message message, LaneWindow[] windows, int count, boolean inDurable) {
     long[] lanes = new long[count];
     long[] sequences = new long[count];
     for (int i = 0; i < count; i++) {
-      LaneWindow window = inDurable ? queues[i].durable : queues[i].transients;
-      lanes[i] = window.laneId();
-      sequences[i] = tail(window);
+      lanes[i] = windows[i].laneId();
+      sequences[i] = tail(windows[i]);
     }
     decisions.fact(new Fact.Enqueued(message, lanes, sequences));
     if (inDurable) {
       for (int i = 0; i < count; i++) {
-        queues[i].durable.arrived(sequences[i], decisions.position(), 0, message);
-        conversation.touch(queues[i]);
+        windows[i].arrived(sequences[i], decisions.position(), 0, message);
+        conversation.touch(windows[i].queue);
       }
     } else {
-      arriveTransient(message, queues, lanes, sequences);
+      arriveTransient(message, windows, lanes, sequences);
     }
   }
 
   /** What finds no place in memory goes to the scratch log, once for all queues. */
   private void arriveTransient(
-      Message message, QueueConversation[] queues, long[] lanes, long[] sequences) {
+      Message message, LaneWindow[] windows, long[] lanes, long[] sequences) {
     long[] coldLanes = NONE;
     long[] coldSequences = NONE;
     long[] coldBesides = NONE;
     int cold = 0;
     for (int i = 0; i < lanes.length; i++) {
-      QueueConversation queue = queues[i];
-      long beside = tail(queue.durable);
+      LaneWindow window = windows[i];
+      long beside = tail(window.pair.durable);
       // Position 0: what is transient waits for nothing.
-      if (!queue.transients.arrived(sequences[i], 0, beside, message)) {
+      if (!window.arrived(sequences[i], 0, beside, message)) {
         if (cold == 0) {
           coldLanes = new long[lanes.length - i];
           coldSequences = new long[lanes.length - i];
           coldBesides = new long[lanes.length - i];
         }
-        queue.transients.spilled(sequences[i]);
+        window.spilled(sequences[i]);
         coldLanes[cold] = lanes[i];
         coldSequences[cold] = sequences[i];
         coldBesides[cold++] = beside;
       }
-      conversation.touch(queue);
+      conversation.touch(window.queue);
     }
     if (cold > 0) {
       decisions.spill(

@@ -21,8 +21,7 @@ final class QueueConversation {
   }
 
   final QueueDefinition definition;
-  final LaneWindow durable;
-  final LaneWindow transients;
+  final QueuePolicy policy;
   final List<Consumer> consumers = new ArrayList<>(1);
 
   /** The connection that an exclusive queue belongs to; 0 for none. */
@@ -42,16 +41,53 @@ final class QueueConversation {
   // Consumers that could take a message, first come first served; those without credit leave it.
   private final ArrayDeque<Consumer> line = new ArrayDeque<>(1);
 
+  private final QueueState state;
+  private final WindowBudget budget;
+
+  // By falling priority; those that nothing was ever put into are not there.
+  private LanePair[] pairs;
+
   QueueConversation(QueueDefinition definition, long owner, QueueState state, WindowBudget budget) {
     this.definition = definition;
+    this.policy = QueuePolicy.of(definition.arguments());
     this.owner = owner;
-    this.durable = window(true, state, budget);
-    this.transients = window(false, state, budget);
+    this.state = state;
+    this.budget = budget;
+    this.pairs = new LanePair[] {new LanePair(this, 0, state, budget)};
+    for (int priority = 1; priority <= policy.maxPriority(); priority++) {
+      if (state.lane(LaneId.of(id(), priority, true)) != null
+          || state.lane(LaneId.of(id(), priority, false)) != null) {
+        pair(priority);
+      }
+    }
   }
 
-  private LaneWindow window(boolean durable, QueueState state, WindowBudget budget) {
-    Lane lane = state.lane(LaneId.of(definition.id(), 0, durable));
-    return new LaneWindow(this, durable, lane == null ? 1 : lane.floor(), budget);
+  /** The lanes for a priority; made when they are first asked for. */
+  LanePair pair(int asked) {
+    int priority = Math.min(asked, policy.maxPriority());
+    int place = 0;
+    while (place < pairs.length && pairs[place].priority >= priority) {
+      if (pairs[place].priority == priority) {
+        return pairs[place];
+      }
+      place++;
+    }
+    LanePair[] more = new LanePair[pairs.length + 1];
+    System.arraycopy(pairs, 0, more, 0, place);
+    more[place] = new LanePair(this, priority, state, budget);
+    System.arraycopy(pairs, place, more, place + 1, pairs.length - place);
+    pairs = more;
+    return more[place];
+  }
+
+  /** How many pairs of lanes there are. */
+  int pairCount() {
+    return pairs.length;
+  }
+
+  /** A pair of lanes by its place: the first has the highest priority. */
+  LanePair pairAt(int place) {
+    return pairs[place];
   }
 
   long id() {
@@ -164,42 +200,43 @@ final class QueueConversation {
     }
   }
 
-  /**
-   * The window whose head goes next, or null when nothing is ready. Between a durable and a
-   * transient head the one that arrived earlier goes first.
-   */
-  @Nullable LaneWindow nextWindow(QueueState state) {
-    boolean durableReady = durable.ready(state) > 0;
-    boolean transientReady = transients.ready(state) > 0;
-    if (!durableReady || !transientReady) {
-      return durableReady ? durable : transientReady ? transients : null;
+  /** The window whose head goes next, by priority, then by arrival; null when nothing is ready. */
+  @Nullable LaneWindow nextWindow() {
+    for (LanePair pair : pairs) {
+      LaneWindow next = pair.next(state);
+      if (next != null) {
+        return next;
+      }
     }
-    QueuedMessage transientHead = transients.head();
-    if (transientHead == null) {
-      return transients;
-    }
-    QueuedMessage durableHead = durable.head();
-    Lane durableLane = durable.lane(state);
-    long durableSequence;
-    if (durableHead != null) {
-      durableSequence = durableHead.sequence;
-    } else {
-      durableSequence =
-          durableLane == null ? Long.MAX_VALUE : durableLane.nextAlive(durable.nextSequence());
-    }
-    return durableSequence < transientHead.besideSequence ? durable : transients;
+    return null;
   }
 
   /** Messages that are neither settled nor in flight. */
-  long ready(QueueState state) {
-    return durable.ready(state) + transients.ready(state);
+  long ready() {
+    long ready = 0;
+    for (LanePair pair : pairs) {
+      ready += pair.ready(state);
+    }
+    return ready;
   }
 
   LaneWindow window(long laneId) {
-    return LaneId.isDurable(laneId) ? durable : transients;
+    return pair(LaneId.priority(laneId)).window(LaneId.isDurable(laneId));
   }
 
   long inFlight() {
-    return (long) durable.inFlightCount() + transients.inFlightCount();
+    long inFlight = 0;
+    for (LanePair pair : pairs) {
+      inFlight += pair.inFlightCount();
+    }
+    return inFlight;
+  }
+
+  /** Gives back all memory: the queue is gone. */
+  void clear() {
+    for (LanePair pair : pairs) {
+      pair.durable.clear();
+      pair.transients.clear();
+    }
   }
 }

@@ -52,6 +52,22 @@ public final class QueueState {
     return lanes.sortedKeys();
   }
 
+  /** Messages of a queue that are not settled. */
+  public long messages(QueueDefinition queue) {
+    int maxPriority = QueuePolicy.of(queue.arguments()).maxPriority();
+    long messages = 0;
+    for (int priority = 0; priority <= maxPriority; priority++) {
+      messages += messages(LaneId.of(queue.id(), priority, true));
+      messages += messages(LaneId.of(queue.id(), priority, false));
+    }
+    return messages;
+  }
+
+  private long messages(long laneId) {
+    Lane lane = lanes.get(laneId);
+    return lane == null ? 0 : lane.messages();
+  }
+
   /** Takes over the next queue id from a checkpoint. */
   public void restoreNextQueueId(long id) {
     nextQueueId = Math.max(nextQueueId, id);
@@ -158,7 +174,10 @@ public final class QueueState {
 
   private void deleted(QueueDefinition definition) {
     routing = routing.withoutQueue(definition.name());
-    lanes.remove(LaneId.of(definition.id(), 0, true));
-    lanes.remove(LaneId.of(definition.id(), 0, false));
+    int maxPriority = QueuePolicy.of(definition.arguments()).maxPriority();
+    for (int priority = 0; priority <= maxPriority; priority++) {
+      lanes.remove(LaneId.of(definition.id(), priority, true));
+      lanes.remove(LaneId.of(definition.id(), priority, false));
+    }
   }
 }

@@ -142,6 +142,15 @@ final class Bench {
     return declare(connection, name, true, false, false);
   }
 
+  /** Declares a durable queue with arguments, and returns its id. */
+  long declare(long connection, String name, Arguments arguments) {
+    decide(
+        new Command.DeclareQueue(
+            connection, request(), name, false, true, false, false, arguments));
+    effects(connection);
+    return queue(name).id();
+  }
+
   long declare(
       long connection, String name, boolean durable, boolean exclusive, boolean autoDelete) {
     decide(
@@ -167,6 +176,12 @@ final class Bench {
     return new Message(
         new Envelope(new Address("", "q"), durable, 0, Envelope.NO_EXPIRY),
         new Content(1, new byte[0], body));
+  }
+
+  static Message message(String body, boolean durable, int priority, long timeToLiveMillis) {
+    return new Message(
+        new Envelope(new Address("", "q"), durable, priority, timeToLiveMillis),
+        new Content(1, new byte[0], body.getBytes(StandardCharsets.UTF_8)));
   }
 
   static String body(Message message) {

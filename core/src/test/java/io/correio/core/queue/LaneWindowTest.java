@@ -55,7 +55,7 @@ class LaneWindowTest {
     QueueDefinition definition = new QueueDefinition(1, "q", true, false, false, Arguments.EMPTY);
     state.apply(1, new Fact.QueueDeclared(definition));
     LaneWindow window =
-        new QueueConversation(definition, 0, state, new WindowBudget(64 << 20)).durable;
+        new QueueConversation(definition, 0, state, new WindowBudget(64 << 20)).pair(0).durable;
     for (int i = 1; i <= COUNT; i++) {
       state.apply(
           1 + i, new Fact.Enqueued(message(1), new long[] {window.laneId()}, new long[] {i}));

@@ -94,8 +94,7 @@ class QueueDefiningTest {
     assertRefused("exclusive", () -> declare(OTHER, "q", false, true, true, false, limit));
     assertRefused("auto_delete", () -> declare(OTHER, "q", false, true, false, true, limit));
     assertRefused(
-        "arguments",
-        () -> declare(OTHER, "q", false, true, false, false, Arguments.of("limit", 6L)));
+        "limit", () -> declare(OTHER, "q", false, true, false, false, Arguments.of("limit", 6L)));
     declare(OTHER, "q", false, true, false, false, Arguments.of("limit", 5));
     assertThat(bench.reply(OTHER)).isInstanceOf(Reply.QueueDeclared.class);
   }

@@ -19,7 +19,7 @@ final class SupportedArguments {
   private static final String RESERVED_PREFIX = "x-";
 
   /** Arguments of queues that the core acts on. */
-  private static final Set<String> QUEUE = Set.of();
+  private static final Set<String> QUEUE = Set.of("x-max-priority");
 
   /**
    * Arguments of queues that say how RabbitMQ should store or place them; here every queue is

@@ -162,7 +162,17 @@ public final class HttpApi implements AutoCloseable {
     String method = head ? "GET" : exchange.getRequestMethod();
     String query = exchange.getRequestURI().getRawQuery();
     String user = login(exchange, method);
-    return route(new Request(method, parts, query == null ? "" : query, user, body));
+    Answer answer = route(new Request(method, parts, query == null ? "" : query, user, body));
+    if (!method.equals("GET")) {
+      // As it came, percent-encoded: no name can forge a line.
+      LOG.info(
+          "{}: user '{}' changed by HTTP: {} {}",
+          exchange.getRemoteAddress(),
+          user,
+          method,
+          exchange.getRequestURI().getRawPath());
+    }
+    return answer;
   }
 
   private Answer route(Request request) throws ApiException, IOException {

@@ -81,7 +81,7 @@ final class ArchitectureTest {
 
   @Test
   void core_packages_depend_downwards() {
-    String[] upwards = {"message", "routing", "identity", "queue", "shard", "manager"};
+    String[] upwards = {"message", "filter", "routing", "identity", "queue", "shard", "manager"};
     for (int lower = 0; lower < upwards.length; lower++) {
       for (int upper = lower + 1; upper < upwards.length; upper++) {
         check(

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 final class ArchitectureTest {
   private static final String LOG = "io.correio.log..";
   private static final String POSIX = "io.correio.posix..";
+  private static final String ZEROMQ = "io.correio.zeromq..";
   private static final String AMQP = "io.correio.amqp..";
   private static final String CORE = "io.correio.core..";
   private static final String SHARD = "io.correio.core.shard..";
@@ -50,6 +51,30 @@ final class ArchitectureTest {
   @Test
   void posix_knows_the_jdk_alone() {
     check(onlyDependsOn(POSIX, POSIX, "java..", NULLNESS));
+  }
+
+  @Test
+  void zeromq_knows_the_jdk_alone() {
+    check(onlyDependsOn(ZEROMQ, ZEROMQ, "java..", NULLNESS));
+  }
+
+  @Test
+  void zmtp_and_its_security_have_no_sockets_threads_or_clocks() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("io.correio.zeromq.wire..", "io.correio.zeromq.security..")
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage(
+                        "java.net..",
+                        "java.nio.channels..",
+                        "java.nio.file..",
+                        "java.time..",
+                        "java.util.concurrent..")
+                    .or(named("java.lang.Thread"))
+                    .as("a socket, a file, a thread or a clock"))
+            .as("what ZMTP says is decided without sockets, files, threads and clocks"));
   }
 
   @Test

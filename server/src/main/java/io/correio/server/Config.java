@@ -1,7 +1,10 @@
 package io.correio.server;
 
 import io.correio.server.auth.Authenticator;
+import io.correio.server.auth.CertificateUser;
+import io.correio.server.auth.SaslMechanisms;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param loops event loops; 0 for one per core
  * @param limits what peers are held to
  * @param logins how passwords are checked
+ * @param mechanisms ways to log in
  * @param passwordIterations rounds of the hash of passwords set from now on
  */
 public record Config(
@@ -26,6 +30,7 @@ public record Config(
     int loops,
     Limits limits,
     Authenticator.Options logins,
+    SaslMechanisms.Options mechanisms,
     int passwordIterations) {
 
   /** No such port. */
@@ -38,6 +43,8 @@ public record Config(
       int amqpsPort,
       @Nullable Path certificate,
       @Nullable Path key,
+      @Nullable Path clientAuthorities,
+      boolean clientRequired,
       String httpBind,
       int httpPort,
       int backlog) {}
@@ -84,7 +91,30 @@ public record Config(
             settings.integer(Setting.PARALLEL_LOGINS),
             settings.integer(Setting.WAITING_LOGINS),
             settings.integer(Setting.REMEMBERED_LOGINS)),
+        mechanisms(settings, iterations),
         iterations);
+  }
+
+  private static SaslMechanisms.Options mechanisms(Settings settings, int iterations) {
+    List<String> mechanisms =
+        Stream.of(settings.text(Setting.MECHANISMS).split(",", -1)).map(String::strip).toList();
+    for (String mechanism : mechanisms) {
+      if (!SaslMechanisms.KNOWN.contains(mechanism)) {
+        throw new ConfigException(
+            "%s has '%s', which is none of %s"
+                .formatted(
+                    Setting.MECHANISMS.key(), mechanism, String.join(", ", SaslMechanisms.KNOWN)));
+      }
+    }
+    String word = settings.text(Setting.CERTIFICATE_USER);
+    CertificateUser rule = CertificateUser.of(word);
+    if (rule == null) {
+      throw new ConfigException(
+          "%s is '%s'; use common-name, distinguished-name or dns-name"
+              .formatted(Setting.CERTIFICATE_USER.key(), word));
+    }
+    return new SaslMechanisms.Options(
+        mechanisms, names(settings.text(Setting.LOOPBACK_USERS)), iterations, rule);
   }
 
   private static Listen listen(Settings settings) {
@@ -103,6 +133,8 @@ public record Config(
         tlsPort,
         certificate,
         key,
+        path(settings.text(Setting.TLS_CLIENT_AUTHORITIES)),
+        settings.integer(Setting.TLS_CLIENT_REQUIRED) == 1,
         settings.text(Setting.HTTP_BIND),
         settings.integer(Setting.HTTP_PORT),
         settings.integer(Setting.BACKLOG));

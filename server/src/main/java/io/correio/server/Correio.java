@@ -16,6 +16,8 @@ import io.correio.server.admin.Administered;
 import io.correio.server.admin.Administered.ListenerInfo;
 import io.correio.server.admin.HttpApi;
 import io.correio.server.auth.Authenticator;
+import io.correio.server.auth.LoginSecret;
+import io.correio.server.auth.SaslMechanisms;
 import io.correio.server.front.Front;
 import io.correio.server.front.Hosts;
 import io.correio.server.front.amqp091.Amqp091Front;
@@ -59,9 +61,15 @@ public final class Correio implements AutoCloseable {
 
   private static final String FIRST_USER = "guest";
 
-  /** Of the password "guest". Everybody knows it, so the salt is no secret and 1,000 rounds do. */
+  /**
+   * Of the password "guest". Everybody knows it, so the salt is no secret, and the fewest rounds do
+   * that clients of SCRAM take (RFC 7677, section 4). With keys for both of its hashes.
+   */
   private static final String FIRST_CREDENTIAL =
-      "pbkdf2-sha256$1000$Y29ycmVpbyBjb3JyZWlvLg$eQunwHPirMAN+7S3O9PRZ4/mp2QWfWK35KSlGR3zvM0";
+      "scram$4096$Y29ycmVpbyBjb3JyZWlvLg$8EXkXnnXMsdc90qvBix/bQXlcwIIczcD+ai3NSx2f0o"
+          + "$b0icpjLeHUcWEavSOxr93zmEBX3bPWO2NPOnsvEdY/E"
+          + "$XGCk30gF3kgjdKfyoRMxQjhB7XGq4U/n+ZK2S1PMiJkq8xKnPAGMrWwUmXxoOKOT+aJPotrQGxnQisRSTKkCSg"
+          + "$duzLSvrPZDN/ukQiKo9l0WbKGkJF56AJcs0JMFXG5cpQp51RBUaTyJYB0eylR7bEK+SyjIMA53c+x1PtgEZHaQ";
 
   /** How long connections may take to end when the server stops; then they are cut. */
   private static final long STOP_MILLIS = 5_000;
@@ -120,10 +128,15 @@ public final class Correio implements AutoCloseable {
     Authenticator authenticator =
         new Authenticator(user -> manager.identities().user(user), config.logins());
     Hosts hosts = new ManagerHosts(manager, () -> httpPort);
-    Front amqp = amqpFront(config.limits(), hosts, authenticator);
+    SaslMechanisms mechanisms =
+        new SaslMechanisms(
+            config.mechanisms(),
+            manager::identities,
+            options.keepsData() ? LoginSecret.of(config.data()) : LoginSecret.random());
+    Front amqp = amqpFront(config.limits(), hosts, authenticator, mechanisms);
 
     stops.push(() -> loops.stopConnections(STOP_MILLIS));
-    Front amqp10 = amqp10Front(config, hosts, authenticator);
+    Front amqp10 = amqp10Front(config, hosts, authenticator, mechanisms);
     List<ListenerInfo> listeners = listen(options, loops, List.of(amqp, amqp10));
 
     if (config.listen().httpPort() != Config.NO_PORT) {
@@ -135,7 +148,8 @@ public final class Correio implements AutoCloseable {
               manager,
               loops::connectionInfos,
               listeners,
-              config.passwordIterations()),
+              config.passwordIterations(),
+              config.mechanisms().storesSha512()),
           authenticator);
     }
   }
@@ -163,7 +177,7 @@ public final class Correio implements AutoCloseable {
     Path certificate = listen.certificate();
     Path key = listen.key();
     if (listen.amqpsPort() != Config.NO_PORT && certificate != null && key != null) {
-      Tls tls = Tls.read(certificate, key);
+      Tls tls = Tls.read(certificate, key, listen.clientAuthorities(), listen.clientRequired());
       Listener amqps =
           Listener.bind(loops, listenerOptions(options.config(), listen.amqpsPort(), fronts, tls));
       stops.push(amqps::close);
@@ -247,7 +261,8 @@ public final class Correio implements AutoCloseable {
         new Fact.PermissionPut(new Permission(FIRST_USER, DEFAULT_VIRTUAL_HOST, ".*", ".*", ".*")));
   }
 
-  private static Front amqpFront(Config.Limits limits, Hosts hosts, Authenticator authenticator) {
+  private static Front amqpFront(
+      Config.Limits limits, Hosts hosts, Authenticator authenticator, SaslMechanisms mechanisms) {
     SessionLimits session =
         new SessionLimits(
             limits.channelsPerConnection(),
@@ -263,12 +278,14 @@ public final class Correio implements AutoCloseable {
     return new Amqp091Front(
         hosts,
         authenticator::authenticate,
+        mechanisms,
         new BodyBudget(limits.bodiesBytes(), limits.transactionsBytes(), session),
         session,
         VERSION);
   }
 
-  private static Front amqp10Front(Config config, Hosts hosts, Authenticator authenticator) {
+  private static Front amqp10Front(
+      Config config, Hosts hosts, Authenticator authenticator, SaslMechanisms mechanisms) {
     Config.Limits limits = config.limits();
     Amqp10Limits session =
         new Amqp10Limits(
@@ -285,7 +302,8 @@ public final class Correio implements AutoCloseable {
             limits.allowAnonymous(),
             limits.createQueues(),
             limits.closeTimeoutMillis());
-    return new Amqp10Front(hosts, authenticator::authenticate, session, VERSION, new AtomicLong());
+    return new Amqp10Front(
+        hosts, authenticator::authenticate, mechanisms, session, VERSION, new AtomicLong());
   }
 
   /** Port that speaks AMQP. */

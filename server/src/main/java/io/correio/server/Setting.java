@@ -25,6 +25,18 @@ public enum Setting {
   TLS_CERTIFICATE("tls.certificate", "", "PEM file with the server's certificate, then its chain."),
   TLS_KEY("tls.key", "", "PEM file with the certificate's key: PKCS #8, without a password."),
 
+  TLS_CLIENT_AUTHORITIES(
+      "tls.client-authorities",
+      "",
+      "PEM file with the certificates of those who sign clients' certificates; none are asked for"
+          + " without."),
+  TLS_CLIENT_REQUIRED(
+      "tls.client-required",
+      0,
+      0,
+      1,
+      "1 to turn away clients without a certificate, where `tls.client-authorities` is set."),
+
   LOOPS("threads.loops", 0, 0, 16, "Event loops; 0 for one per core, at most 16."),
 
   MAX_CONNECTIONS(
@@ -124,6 +136,16 @@ public enum Setting {
       0,
       1,
       "AMQP 1.0: 1 to let programs on this machine in without a login, as `guest`."),
+  MECHANISMS(
+      "security.mechanisms",
+      "PLAIN, AMQPLAIN, SCRAM-SHA-256, EXTERNAL",
+      "Ways to log in, separated by commas, in the order in which peers are told; SCRAM-SHA-512 is"
+          + " another."),
+  CERTIFICATE_USER(
+      "security.certificate-user",
+      "common-name",
+      "EXTERNAL: what names the user in a client's certificate: `common-name`, `distinguished-name`"
+          + " or `dns-name`."),
   LOOPBACK_USERS(
       "security.loopback-users",
       "guest",
@@ -133,7 +155,8 @@ public enum Setting {
       600_000,
       1_000,
       10_000_000,
-      "Rounds of PBKDF2 with SHA-256 for passwords that are set from now on."),
+      "Rounds of PBKDF2 for passwords that are set from now on; a client that logs in by SCRAM runs"
+          + " them, too."),
   PARALLEL_LOGINS(
       "security.parallel-logins",
       1,

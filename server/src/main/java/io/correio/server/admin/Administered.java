@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * @param connections those that are open, asked anew each time
  * @param listeners where it listens
  * @param passwordIterations rounds of the hash of passwords that are set
+ * @param storesSha512 whether these get keys for SCRAM-SHA-512
  */
 public record Administered(
     String name,
@@ -21,7 +22,8 @@ public record Administered(
     QueueManager manager,
     Supplier<List<ConnectionInfo>> connections,
     List<ListenerInfo> listeners,
-    int passwordIterations) {
+    int passwordIterations,
+    boolean storesSha512) {
 
   /**
    * Where a protocol is spoken.

@@ -120,7 +120,9 @@ final class IdentitiesResource {
       case String password -> {
         try {
           yield PasswordHash.encode(
-              password.getBytes(StandardCharsets.UTF_8), broker.passwordIterations());
+              password.getBytes(StandardCharsets.UTF_8),
+              broker.passwordIterations(),
+              broker.storesSha512());
         } catch (IllegalArgumentException e) {
           throw ApiException.badRequest(String.valueOf(e.getMessage()));
         }

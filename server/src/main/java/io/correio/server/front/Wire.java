@@ -1,6 +1,8 @@
 package io.correio.server.front;
 
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection as its session sees it. Owned by one loop; only {@link #wake} and {@link #execute}
@@ -73,4 +75,9 @@ public interface Wire {
 
   /** Whether the connection is encrypted. */
   boolean isSecure();
+
+  /** The certificate that the peer has shown and TLS has verified; null when there is none. */
+  default @Nullable X509Certificate peerCertificate() {
+    return null;
+  }
 }

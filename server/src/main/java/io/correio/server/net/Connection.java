@@ -10,10 +10,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -484,5 +486,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Wire {
   @Override
   public boolean isSecure() {
     return secure;
+  }
+
+  @Override
+  public @Nullable X509Certificate peerCertificate() {
+    return secure ? Tls.peerCertificate(context().pipeline().get(SslHandler.class)) : null;
   }
 }

@@ -15,6 +15,7 @@ import io.correio.log.LogOptions;
 import io.correio.log.LogStatistics;
 import io.correio.log.Storage;
 import io.correio.server.auth.AuthResult;
+import io.correio.server.auth.SaslMechanisms;
 import io.correio.server.front.Hosts;
 import io.correio.server.front.Session;
 import io.correio.server.front.Wire;
@@ -116,6 +117,7 @@ final class SimulatedBroker implements Hosts {
             this,
             (user, password, loopback, decided) ->
                 work.execute(() -> decided.accept(AuthResult.ACCEPTED)),
+            SaslMechanisms.ofPasswords(),
             new BodyBudget(BODY_BYTES * 4, BODY_BYTES * 4, LIMITS),
             LIMITS,
             "simulated");

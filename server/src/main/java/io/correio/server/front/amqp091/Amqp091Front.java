@@ -1,6 +1,7 @@
 package io.correio.server.front.amqp091;
 
 import io.correio.amqp.v091.Frames;
+import io.correio.server.auth.SaslMechanisms;
 import io.correio.server.front.Front;
 import io.correio.server.front.Hosts;
 import io.correio.server.front.LoginCheck;
@@ -13,12 +14,18 @@ import java.nio.ByteBuffer;
  *
  * @param hosts the way to the queue manager
  * @param login who checks passwords
+ * @param mechanisms ways to log in
  * @param budget memory for large bodies and transactions, of all connections together
  * @param limits what clients are held to
  * @param version of the server, as clients are told
  */
 public record Amqp091Front(
-    Hosts hosts, LoginCheck login, BodyBudget budget, SessionLimits limits, String version)
+    Hosts hosts,
+    LoginCheck login,
+    SaslMechanisms mechanisms,
+    BodyBudget budget,
+    SessionLimits limits,
+    String version)
     implements Front {
 
   @Override

@@ -468,8 +468,8 @@ public final class Amqp091Session implements Session {
     wire.execute(task);
   }
 
-  boolean isLoopback() {
-    return wire.isLoopback();
+  Wire wire() {
+    return wire;
   }
 
   String peer() {

@@ -12,6 +12,12 @@ import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.core.manager.VirtualHost;
 import io.correio.server.auth.AuthResult;
 import io.correio.server.auth.LoginCallback;
+import io.correio.server.auth.SaslMechanisms;
+import io.correio.server.auth.ScramExchange;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The beginning of a connection (section 2.2.4 of the specification): greeting, login, limits,
@@ -20,19 +26,19 @@ import io.correio.server.auth.LoginCallback;
  * <pre>
  *   HEADER ──protocol header──▶ START ──start-ok──▶ LOGIN ──password is right──▶ TUNE ──tune-ok──▶ OPEN
  *                    (start is sent)  │  ▲    │                     (tune is sent)                  │
- *                       empty response│  │    └─wrong──▶ REFUSED                                open│
- *                  (secure is sent)   ▼  │secure-ok                                  (open-ok sent) ▼
- *                                    SECURE                                                       DONE
+ *                     empty response, │  │    └─wrong──▶ REFUSED                                open│
+ *            or SCRAM (secure is sent)▼  │secure-ok                                  (open-ok sent) ▼
+ *                                    SECURE ──SCRAM: the last secure-ok──▶ TUNE                   DONE
  * </pre>
  */
 final class Handshake {
+  private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
   private static final int VERSION_MAJOR = 0;
   private static final int VERSION_MINOR = 9;
 
   /** Longer user names and passwords are refused unseen. */
   private static final int MAX_SECRET_LENGTH = 4_096;
 
-  private static final String MECHANISMS = SaslCredentials.PLAIN + " " + SaslCredentials.AMQPLAIN;
   private static final String LOCALES = "en_US";
 
   private enum State {
@@ -51,7 +57,13 @@ final class Handshake {
   private volatile boolean abandoned;
   private State state = State.HEADER;
   private ClientProperties client = ClientProperties.NONE;
+  private List<String> offered = List.of();
   private String mechanism = "";
+  private @Nullable ScramExchange exchange;
+
+  /** The server's proof is sent, and the client need only take note of it. */
+  private boolean proven;
+
   private String user = "";
   private int heartbeatSeconds;
 
@@ -63,12 +75,17 @@ final class Handshake {
   /** The client began: greets it. */
   void onProtocolHeader() {
     state = State.START;
+    offered = front.mechanisms().offered(session.wire().peerCertificate());
     session
         .encoder()
         .method(
             0,
             new ConnectionMethod.Start(
-                VERSION_MAJOR, VERSION_MINOR, serverProperties(), MECHANISMS, LOCALES));
+                VERSION_MAJOR,
+                VERSION_MINOR,
+                serverProperties(),
+                String.join(" ", offered),
+                LOCALES));
   }
 
   private FieldTable serverProperties() {
@@ -100,7 +117,7 @@ final class Handshake {
     if (state == State.START && method instanceof ConnectionMethod.StartOk startOk) {
       onStartOk(startOk);
     } else if (state == State.SECURE && method instanceof ConnectionMethod.SecureOk secureOk) {
-      login(secureOk.response(), secureOk);
+      onSecureOk(secureOk.response(), secureOk);
     } else if (state == State.TUNE && method instanceof ConnectionMethod.TuneOk tuneOk) {
       onTuneOk(tuneOk);
     } else if (state == State.OPEN && method instanceof ConnectionMethod.Open open) {
@@ -117,20 +134,69 @@ final class Handshake {
   private void onStartOk(ConnectionMethod.StartOk method) {
     client = ClientProperties.of(method.clientProperties());
     mechanism = method.mechanism();
-    if (!mechanism.equals(SaslCredentials.PLAIN) && !mechanism.equals(SaslCredentials.AMQPLAIN)) {
+    if (!offered.contains(mechanism)) {
       throw Errors.of(
               ReplyCode.ACCESS_REFUSED,
               method,
               "unsupported authentication mechanism '%s'; use one of %s"
-                  .formatted(cut(mechanism), MECHANISMS))
+                  .formatted(cut(mechanism), String.join(" ", offered)))
           .onConnectionLevel();
     }
+    boolean loopback = session.wire().isLoopback();
+    if (mechanism.equals(SaslMechanisms.EXTERNAL)) {
+      String actAs = new String(method.response().bytes(), UTF_8);
+      onStep(
+          front.mechanisms().external(session.wire().peerCertificate(), actAs, loopback), method);
+      return;
+    }
+    exchange = front.mechanisms().exchange(mechanism, loopback);
     if (method.response().length() == 0) {
       state = State.SECURE;
       session.encoder().method(0, new ConnectionMethod.Secure(LongString.of("")));
       return;
     }
-    login(method.response(), method);
+    onSecureOk(method.response(), method);
+  }
+
+  private void onSecureOk(LongString response, Method method) {
+    ScramExchange running = exchange;
+    if (proven) {
+      tune();
+    } else if (running == null) {
+      login(response, method);
+    } else {
+      onStep(running.respond(response.bytes()), method);
+    }
+  }
+
+  private void onStep(ScramExchange.Step step, Method method) {
+    switch (step) {
+      case ScramExchange.Challenge challenge -> secure(challenge.message());
+      case ScramExchange.Accepted accepted -> {
+        user = accepted.user();
+        if (accepted.message().length == 0) {
+          tune();
+        } else {
+          // Tune has no room for the server's proof, so it is the last challenge.
+          proven = true;
+          secure(accepted.message());
+        }
+      }
+      case ScramExchange.Refused refused -> {
+        user = refused.user();
+        LOG.warn(
+            "{}: login of user '{}' refused: {}",
+            session.peer(),
+            cut(refused.user()),
+            refused.reason());
+        refuse(AuthResult.WRONG, method);
+      }
+    }
+  }
+
+  private void secure(byte[] challenge) {
+    state = State.SECURE;
+    session.encoder().method(0, new ConnectionMethod.Secure(LongString.of(challenge)));
   }
 
   private void login(LongString response, Method method) {
@@ -152,7 +218,7 @@ final class Handshake {
         .authenticate(
             user,
             credentials.password().getBytes(UTF_8),
-            session.isLoopback(),
+            session.wire().isLoopback(),
             new LoginCallback() {
               @Override
               public boolean isAwaited() {
@@ -176,17 +242,25 @@ final class Handshake {
       return;
     }
     if (result == AuthResult.ACCEPTED) {
-      state = State.TUNE;
-      SessionLimits limits = front.limits();
-      session
-          .encoder()
-          .method(
-              0,
-              new ConnectionMethod.Tune(
-                  limits.channelMax(), limits.frameMaxBytes(), limits.heartbeatSeconds()));
+      tune();
       session.resume(Pause.LOGIN);
-      return;
+    } else {
+      refuse(result, method);
     }
+  }
+
+  private void tune() {
+    state = State.TUNE;
+    SessionLimits limits = front.limits();
+    session
+        .encoder()
+        .method(
+            0,
+            new ConnectionMethod.Tune(
+                limits.channelMax(), limits.frameMaxBytes(), limits.heartbeatSeconds()));
+  }
+
+  private void refuse(AuthResult result, Method method) {
     state = State.REFUSED;
     AmqpException refusal =
         Errors.of(

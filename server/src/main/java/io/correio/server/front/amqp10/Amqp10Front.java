@@ -1,5 +1,6 @@
 package io.correio.server.front.amqp10;
 
+import io.correio.server.auth.SaslMechanisms;
 import io.correio.server.front.Front;
 import io.correio.server.front.Hosts;
 import io.correio.server.front.LoginCheck;
@@ -14,12 +15,18 @@ import org.apache.qpid.protonj2.types.transport.AMQPHeader;
  *
  * @param hosts the way to the queue manager
  * @param login who checks passwords
+ * @param mechanisms ways to log in
  * @param limits what peers are held to
  * @param version of the server, as peers are told
  * @param unfinishedBytes parts of messages whose rest has not come, of all connections together
  */
 public record Amqp10Front(
-    Hosts hosts, LoginCheck login, Amqp10Limits limits, String version, AtomicLong unfinishedBytes)
+    Hosts hosts,
+    LoginCheck login,
+    SaslMechanisms mechanisms,
+    Amqp10Limits limits,
+    String version,
+    AtomicLong unfinishedBytes)
     implements Front {
 
   private static final byte[] PREFIX = {'A', 'M', 'Q', 'P'};

@@ -72,6 +72,7 @@ final class Amqp10Session implements Session {
   private final DispositionRanges dispositions = new DispositionRanges();
   private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
   private State state = State.NEW;
+  private @Nullable SaslServer sasl;
   private @Nullable Engine engine;
   private @Nullable String user;
   private @Nullable OpenConnection connection;
@@ -92,6 +93,14 @@ final class Amqp10Session implements Session {
   public void onRead(ByteBuffer in) {
     if (state == State.NEW && !begin(in)) {
       return;
+    }
+    SaslServer login = sasl;
+    if (login != null) {
+      login.onRead(in);
+      if (!login.isDone()) {
+        return;
+      }
+      sasl = null;
     }
     Engine running = engine;
     while (running != null && in.hasRemaining() && pauses.isEmpty() && state != State.ENDED) {
@@ -118,24 +127,22 @@ final class Amqp10Session implements Session {
     if (in.remaining() < AMQPHeader.HEADER_SIZE_BYTES) {
       return false;
     }
-    boolean sasl =
+    boolean wantsLogin =
         in.get(in.position() + AMQPHeader.PROTOCOL_ID_INDEX) == AMQPHeader.SASL_PROTOCOL_ID;
-    if (!sasl && !mayBeAnonymous()) {
+    if (!wantsLogin && !mayBeAnonymous()) {
       byte[] header = AMQPHeader.getSASLHeader().toArray();
       wire.write(header, 0, header.length);
       end("the peer wants to do without a login; use SASL, or allow anonymous peers");
       return false;
     }
-    Engine created =
-        sasl ? EngineFactory.PROTON.createEngine() : EngineFactory.PROTON.createNonSaslEngine();
+    Engine created = EngineFactory.PROTON.createNonSaslEngine();
     engine = created;
     created.pipeline().addFirst("dispositions", dispositions);
     state = State.HANDSHAKE;
     created.outputConsumer(this::write);
     created.errorHandler(failed -> onEngineFailed(failed.failureCause()));
-    if (sasl) {
-      created.saslDriver().setMaxFrameSize(Amqp10Limits.HANDSHAKE_FRAME_BYTES);
-      created.saslDriver().server().setListener(new SaslServer(this, front));
+    if (wantsLogin) {
+      sasl = new SaslServer(this, front);
     } else {
       user = SaslServer.ANONYMOUS_USER;
     }

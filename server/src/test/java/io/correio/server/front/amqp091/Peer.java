@@ -27,6 +27,7 @@ import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
 import io.correio.core.queue.Reply;
 import io.correio.server.auth.AuthResult;
+import io.correio.server.auth.SaslMechanisms;
 import io.correio.server.front.Hosts;
 import io.correio.server.front.LoginCheck;
 import java.io.ByteArrayOutputStream;
@@ -95,7 +96,10 @@ final class Peer {
           lastUser = user;
           logins.add(decided);
         };
-    session = (Amqp091Session) new Amqp091Front(hosts, login, budget, limits, "1.2.3").open(wire);
+    session =
+        (Amqp091Session)
+            new Amqp091Front(hosts, login, SaslMechanisms.ofPasswords(), budget, limits, "1.2.3")
+                .open(wire);
   }
 
   // ---- conversation --------------------------------------------------------------------------

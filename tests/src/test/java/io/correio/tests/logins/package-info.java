@@ -1,0 +1,5 @@
+/** Ways to log in, as the clients of both AMQPs take them. */
+@NullMarked
+package io.correio.tests.logins;
+
+import org.jspecify.annotations.NullMarked;

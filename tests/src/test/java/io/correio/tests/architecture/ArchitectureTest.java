@@ -54,8 +54,20 @@ final class ArchitectureTest {
   }
 
   @Test
-  void zeromq_knows_the_jdk_alone() {
-    check(onlyDependsOn(ZEROMQ, ZEROMQ, "java..", NULLNESS));
+  void zeromq_knows_the_jdk_alone_beside_the_ciphers_of_curve() {
+    check(onlyDependsOn(ZEROMQ, ZEROMQ, "java..", "org.bouncycastle..", NULLNESS));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ZEROMQ)
+            .and()
+            .doNotHaveSimpleName("Curve25519")
+            .and()
+            .doNotHaveSimpleName("SecretBox")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bouncycastle..")
+            .as("who does not use CURVE needs no Bouncy Castle"));
   }
 
   @Test

@@ -9,7 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the mechanisms share: the queue of one command, ERROR, and the question to ZAP. */
-abstract sealed class Handshake permits NullMechanism {
+abstract sealed class Handshake
+    permits NullMechanism, PlainClient, PlainServer, CurveClient, CurveServer {
   private final String name;
   private final Metadata metadata;
   private final @Nullable ZapContext zap;

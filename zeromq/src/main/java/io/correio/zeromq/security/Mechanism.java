@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * After every call, send what {@link #produce} gives until it gives null, then look at {@link
  * #state}.
  */
-public sealed interface Mechanism extends AutoCloseable permits NullMechanism {
+public sealed interface Mechanism extends AutoCloseable
+    permits NullMechanism, PlainClient, PlainServer, CurveClient, CurveServer {
   /** How far a handshake has come. */
   enum State {
     /** Commands are still to be sent or received. */

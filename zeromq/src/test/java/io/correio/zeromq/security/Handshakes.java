@@ -33,9 +33,14 @@ final class Handshakes {
 
   /** Feeds commands with good names and random data; only ZmtpException may come of it. */
   static void fuzz(long seed, Supplier<Mechanism> mechanisms, String... names) {
+    fuzz(seed, ROUNDS, mechanisms, names);
+  }
+
+  /** As many rounds as are asked for. */
+  static void fuzz(long seed, int rounds, Supplier<Mechanism> mechanisms, String... names) {
     Random random = new Random(seed);
     int refused = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       try (Mechanism mechanism = mechanisms.get()) {
         for (int i = 0; i < 3; i++) {
           mechanism.consume(command(random, names));

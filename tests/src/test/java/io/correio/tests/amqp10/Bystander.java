@@ -23,10 +23,7 @@ final class Bystander {
     peer = SocketPeer.begun(broker);
     peer.attachSender(0, 0, queue);
     peer.attachReceiver(0, 1, queue, 10);
-    peer.send(
-        0,
-        Performatives.transfer(0, 0).with("more", true),
-        ScriptedPeer.message("beg"));
+    peer.send(0, Performatives.transfer(0, 0).with("more", true), ScriptedPeer.message("beg"));
   }
 
   /** The rest of the message is taken, delivered, settled, and the connection closed in order. */

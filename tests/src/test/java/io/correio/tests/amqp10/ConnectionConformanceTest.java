@@ -3,6 +3,7 @@ package io.correio.tests.amqp10;
 import static io.correio.amqp.v10.peer.Performatives.begin;
 import static io.correio.amqp.v10.peer.Performatives.error;
 import static io.correio.amqp.v10.peer.Performatives.open;
+import static io.correio.amqp.v10.peer.Performatives.transfer;
 import static io.correio.amqp.v10.peer.ScriptedPeer.header;
 import static io.correio.amqp.v10.peer.ScriptedPeer.saslHeader;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,37 +15,19 @@ import io.correio.amqp.v10.peer.ScriptedPeer;
 import io.correio.amqp.v10.peer.ScriptedPeer.Frame;
 import io.correio.amqp.v10.peer.Values;
 import io.correio.tests.broker.Broker;
-import io.correio.tests.broker.BrokerExtension;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Part 2 of the standard up to the connection: headers, frames, open, close, silence. */
-@ExtendWith(BrokerExtension.class)
-final class ConnectionConformanceTest {
-
-  private final Broker broker;
-  private Bystander bystander;
+final class ConnectionConformanceTest extends ConformanceTest {
 
   ConnectionConformanceTest(Broker broker) {
-    this.broker = broker;
-  }
-
-  @BeforeEach
-  void another_connection() throws IOException {
-    bystander = new Bystander(broker);
-  }
-
-  @AfterEach
-  void the_other_connection_is_untouched() throws IOException {
-    bystander.check();
+    super(broker);
   }
 
   // ---- headers (2.2) -------------------------------------------------------------------------
@@ -201,7 +184,7 @@ final class ConnectionConformanceTest {
     try (SocketPeer peer = loggedIn()) {
       peer.send(0, begin());
       peer.expect(Kind.OPEN);
-      peer.expectClose("amqp:not-allowed");
+      peer.expectClose("amqp:illegal-state");
     }
   }
 
@@ -210,7 +193,7 @@ final class ConnectionConformanceTest {
   void second_open_is_refused() throws IOException {
     try (SocketPeer peer = SocketPeer.opened(broker, open("peer"))) {
       peer.send(0, open("peer"));
-      peer.expectClose("amqp:not-allowed");
+      peer.expectClose("amqp:illegal-state");
     }
   }
 
@@ -329,10 +312,7 @@ final class ConnectionConformanceTest {
       peer.attachSender(0, 0, queue);
       peer.send(
           ScriptedPeer.frame(0, Composite.of(Kind.CLOSE)),
-          ScriptedPeer.frame(
-              0,
-              io.correio.amqp.v10.peer.Performatives.transfer(0, 0),
-              ScriptedPeer.message("late")));
+          ScriptedPeer.frame(0, transfer(0, 0), ScriptedPeer.message("late")));
       peer.expect(Kind.CLOSE);
       peer.expectEnd();
     }

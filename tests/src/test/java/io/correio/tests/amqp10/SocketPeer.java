@@ -13,7 +13,7 @@ import java.net.SocketException;
 /** A scripted peer over a socket. A test opens and closes it. */
 final class SocketPeer extends ScriptedPeer implements AutoCloseable {
 
-  private static final int PATIENCE_MILLIS = 5_000;
+  private static final int PATIENCE_MILLIS = 20_000;
 
   private final Socket socket;
   private final DataInputStream in;

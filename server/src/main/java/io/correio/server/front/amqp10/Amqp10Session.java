@@ -14,8 +14,11 @@ import java.util.Set;
 import org.apache.qpid.protonj2.buffer.ProtonBuffer;
 import org.apache.qpid.protonj2.buffer.ProtonBufferAllocator;
 import org.apache.qpid.protonj2.engine.Connection;
+import org.apache.qpid.protonj2.engine.ConnectionState;
 import org.apache.qpid.protonj2.engine.Engine;
 import org.apache.qpid.protonj2.engine.EngineFactory;
+import org.apache.qpid.protonj2.engine.EngineHandler;
+import org.apache.qpid.protonj2.engine.EnginePipeline;
 import org.apache.qpid.protonj2.types.Symbol;
 import org.apache.qpid.protonj2.types.transport.AMQPHeader;
 import org.apache.qpid.protonj2.types.transport.AmqpError;
@@ -68,7 +71,8 @@ final class Amqp10Session implements Session {
   private final Amqp10Front front;
   private final EffectQueue effects;
   private final OutboxAccount account = new OutboxAccount();
-  private final FrameCutter frames = new FrameCutter();
+  private final FrameCutter frames;
+  private final FrameRules rules = new FrameRules(this::failConnection);
   private final DispositionRanges dispositions = new DispositionRanges();
   private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
   private State state = State.NEW;
@@ -85,6 +89,7 @@ final class Amqp10Session implements Session {
     this.wire = wire;
     this.front = front;
     this.effects = new EffectQueue(wire);
+    this.frames = new FrameCutter(front.limits().frameMaxBytes());
   }
 
   // ---- bytes ---------------------------------------------------------------------------------
@@ -105,6 +110,11 @@ final class Amqp10Session implements Session {
     Engine running = engine;
     while (running != null && in.hasRemaining() && pauses.isEmpty() && state != State.ENDED) {
       int bytes = frames.take(in);
+      if (bytes == FrameCutter.BAD) {
+        in.position(in.limit());
+        onFramesLost(running);
+        break;
+      }
       if (bytes == 0) {
         break;
       }
@@ -137,7 +147,13 @@ final class Amqp10Session implements Session {
     }
     Engine created = EngineFactory.PROTON.createNonSaslEngine();
     engine = created;
-    created.pipeline().addFirst("dispositions", dispositions);
+    EnginePipeline pipeline = created.pipeline();
+    EngineHandler performatives = pipeline.first();
+    pipeline
+        .removeFirst()
+        .addFirst("rules", rules)
+        .addFirst("performatives", performatives)
+        .addFirst("dispositions", dispositions);
     state = State.HANDSHAKE;
     created.outputConsumer(this::write);
     created.errorHandler(failed -> onEngineFailed(failed.failureCause()));
@@ -185,6 +201,28 @@ final class Amqp10Session implements Session {
     }
   }
 
+  /** What ends the connection, and the peer is told. */
+  private void failConnection(ErrorCondition condition) {
+    Engine running = engine;
+    if (running == null || state == State.CLOSING || state == State.ENDED) {
+      return;
+    }
+    if (state == State.OPEN) {
+      LOG.warn("{}: closed: {}", wire.peer(), condition.getDescription());
+      close(running.connection(), condition);
+    } else {
+      refuse(running.connection(), condition);
+    }
+  }
+
+  /** Where frames begin and end is lost, so nothing more can be read. */
+  private void onFramesLost(Engine running) {
+    if (running.connection().getRemoteState() == ConnectionState.ACTIVE) {
+      failConnection(Conditions.of(ConnectionError.FRAMING_ERROR, frames.problem()));
+    }
+    end("the peer broke the protocol: " + frames.problem());
+  }
+
   private void onEngineFailed(@Nullable Throwable cause) {
     if (state == State.ENDED) {
       return;
@@ -194,6 +232,9 @@ final class Amqp10Session implements Session {
       root = root.getCause();
     }
     String reason = root == null ? "no reason given" : String.valueOf(root.getMessage());
+    if (state == State.HANDSHAKE) {
+      rules.refuseOpen(front.limits().containerId(), cause);
+    }
     LOG.warn("{}: closed, what it sent cannot be understood: {}", wire.peer(), reason);
     end("the peer broke the protocol: " + reason);
   }
@@ -420,6 +461,10 @@ final class Amqp10Session implements Session {
 
   Wire wire() {
     return wire;
+  }
+
+  FrameRules rules() {
+    return rules;
   }
 
   OutboxAccount account() {

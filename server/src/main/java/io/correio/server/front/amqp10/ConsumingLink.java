@@ -72,6 +72,11 @@ final class ConsumingLink implements LinkEnd {
   void attach() {
     sender.setLinkedResource(this);
     sender.closeHandler(link -> onDetach(true)).detachHandler(link -> onDetach(false));
+    connection
+        .session()
+        .rules()
+        .attached(
+            new SessionRules.End(false, sender::getCredit, () -> ended, condition -> {}, () -> {}));
     connection.nodes().source(sender, this::subscribe, this::refuse);
   }
 
@@ -347,7 +352,7 @@ final class ConsumingLink implements LinkEnd {
   private void onOutcome(OutgoingDelivery delivery) {
     Handed handed = delivery.getLinkedResource(Handed.class);
     DeliveryState state = delivery.getRemoteState();
-    if (handed == null || delivery.isSettled()) {
+    if (handed == null || ended || delivery.isSettled()) {
       return;
     }
     if (state instanceof TransactionalState transactional) {
@@ -361,6 +366,7 @@ final class ConsumingLink implements LinkEnd {
                   settlement((DeliveryState) transactional.getOutcome()),
                   delivery,
                   delivery.isRemotelySettled(),
+                  () -> ended,
                   this::landed));
       return;
     }

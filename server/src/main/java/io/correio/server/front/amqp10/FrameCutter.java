@@ -12,24 +12,62 @@ final class FrameCutter {
   private static final int HEADER_BYTES = 8;
   private static final int HEADER_START = 0x414d5150; // "AMQP"; as a size it is beyond every limit
 
+  private static final int MIN_DATA_OFFSET = 2;
+
+  /** What {@link #take} returns for bytes that are no frame. */
+  static final int BAD = -1;
+
+  private final int maxBytes;
+
   /** Bytes missing of the frame that was begun. */
   private int missing;
 
+  private String problem = "";
+
+  FrameCutter(int maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** What is wrong with the bytes. */
+  String problem() {
+    return problem;
+  }
+
   /**
    * How many of the bytes belong to the frame that comes next or goes on; 0 when there are too few
-   * to tell. Counts them as taken.
+   * to tell, {@link #BAD} when they are no frame. Counts them as taken.
    */
   int take(ByteBuffer in) {
     if (missing == 0) {
-      if (in.remaining() < Integer.BYTES) {
+      if (in.remaining() < HEADER_BYTES) {
         return 0;
       }
       int size = in.getInt(in.position());
-      // What is no size is handed to the engine, which says so.
-      missing = size == HEADER_START ? HEADER_BYTES : Math.max(Integer.BYTES, size);
+      if (size == HEADER_START) {
+        missing = HEADER_BYTES;
+      } else if (isFrame(in, Integer.toUnsignedLong(size))) {
+        missing = size;
+      } else {
+        return BAD;
+      }
     }
     int taken = Math.min(missing, in.remaining());
     missing -= taken;
     return taken;
+  }
+
+  private boolean isFrame(ByteBuffer in, long size) {
+    int offset = in.get(in.position() + 4) & 0xff;
+    int type = in.get(in.position() + 5) & 0xff;
+    if (size < HEADER_BYTES || size > maxBytes) {
+      problem = "a frame has 8 to %d bytes, this one says %d".formatted(maxBytes, size);
+    } else if (offset < MIN_DATA_OFFSET || offset * 4L > size) {
+      problem = "data offset %d points out of a frame of %d bytes".formatted(offset, size);
+    } else if (type > 1) {
+      problem = "frames are of type 0 or 1, this one of type " + type;
+    } else {
+      return true;
+    }
+    return false;
   }
 }

@@ -81,6 +81,7 @@ final class OpenConnection {
 
   private void onSession(Session opened) {
     sessions++;
+    session.rules().begun(opened);
     opened.transactionManagerOpenHandler(transactions::onCoordinator);
     opened.setIncomingCapacity(Amqp10Limits.SESSION_WINDOW_BYTES);
     opened.closeHandler(ended -> {

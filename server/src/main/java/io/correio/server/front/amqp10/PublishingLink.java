@@ -53,6 +53,14 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
   void attach() {
     receiver.setLinkedResource(this);
     receiver.closeHandler(link -> onDetach(true)).detachHandler(link -> onDetach(false));
+    receiver.deliveryReadHandler(this::onTransfer);
+    receiver.deliveryAbortedHandler(this::onAborted);
+    connection
+        .session()
+        .rules()
+        .attached(
+            new SessionRules.End(
+                true, receiver::getCredit, () -> ended, this::fail, this::openWindow));
     connection.nodes().target(receiver, this::open, this::refuse);
   }
 
@@ -80,8 +88,6 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
         .setSenderSettleMode(receiver.getRemoteSenderSettleMode())
         .setReceiverSettleMode(ReceiverSettleMode.FIRST)
         .setMaxMessageSize(UnsignedLong.valueOf(connection.limits().messageMaxBytes()));
-    receiver.deliveryReadHandler(this::onTransfer);
-    receiver.deliveryAbortedHandler(this::onAborted);
     receiver.open();
     receiver.addCredit(Amqp10Limits.LINK_CREDIT);
   }
@@ -139,6 +145,15 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
     renewCredit();
   }
 
+  /**
+   * Opens the session's window, beside credit: the engine does so for bytes, and some bear none.
+   */
+  private void openWindow() {
+    if (!ended && receiver.isLocallyOpen() && receiver.getCredit() < 2 * Amqp10Limits.LINK_CREDIT) {
+      receiver.addCredit(1);
+    }
+  }
+
   private void finished() {
     connection.holdUnfinished(-unfinished);
     unfinished = 0;
@@ -146,6 +161,7 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
 
   private void onTransfer(IncomingDelivery delivery) {
     if (ended) {
+      delivery.readAll(); // on its way when the link was detached: it goes nowhere
       return;
     }
     if (delivery.isAborted()) {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.apache.qpid.protonj2.engine.IncomingDelivery;
 import org.apache.qpid.protonj2.engine.OutgoingDelivery;
 import org.apache.qpid.protonj2.engine.Transaction;
@@ -52,6 +53,7 @@ final class Transactions implements PublishLedger.Publisher {
       @Nullable Settlement settlement,
       OutgoingDelivery delivery,
       boolean settledByPeer,
+      BooleanSupplier linkEnded,
       Runnable landed) {}
 
   private static final class Work {
@@ -84,6 +86,16 @@ final class Transactions implements PublishLedger.Publisher {
       return;
     }
     coordinators.add(coordinator);
+    connection
+        .session()
+        .rules()
+        .attached(
+            new SessionRules.End(
+                true,
+                coordinator::getCredit,
+                coordinator::isLocallyClosed,
+                condition -> coordinator.setCondition(condition).close(),
+                () -> {}));
     coordinator.declareHandler(this::onDeclare).dischargeHandler(this::onDischarge);
     coordinator.closeHandler(ended -> {
       release(ended);
@@ -250,7 +262,7 @@ final class Transactions implements PublishLedger.Publisher {
   /** Nothing of it happened; what the peer has settled for good is ready again. */
   private void rollBack(Work work) {
     for (Retirement retirement : work.retirements) {
-      if (retirement.settledByPeer()) {
+      if (retirement.settledByPeer() || retirement.linkEnded().getAsBoolean()) {
         connection.settles().settle(retirement.lane(), retirement.sequence(), Settlement.RETURNED);
         settle(retirement);
       }

@@ -127,10 +127,133 @@ def check_priorities():
 
 
 def check_impossible_arguments():
-    for value in (0, 256, -1, "many"):
-        with fresh() as (channel, _):
-            with refused(exceptions.ChannelClosedByBroker, 406):
-                channel.queue_declare(unique("q"), exclusive=True, arguments={"x-max-priority": value})
+    impossible = {
+        "x-max-priority": (0, 256, -1, "many"),
+        "x-message-ttl": (-1, "long", 1 << 33),
+        "x-expires": (0, -1, "soon"),
+        "x-delivery-limit": (-2, "often"),
+        "x-dead-letter-exchange": (1, None),
+        "x-dead-letter-routing-key": ("alone",),
+    }
+    for name, values in impossible.items():
+        for value in values:
+            with fresh() as (channel, _):
+                try:
+                    channel.queue_declare(unique("q"), exclusive=True, arguments={name: value})
+                except exceptions.ChannelClosedByBroker as e:
+                    expect("code", e.reply_code, 406)
+                    expect(f"{name} is named", name in e.reply_text, True)
+                else:
+                    raise AssertionError(f"{name} {value!r} was not refused")
+
+
+def receive(channel, queue):
+    """The first message, as soon as there is one."""
+    for method, properties, body in channel.consume(queue, inactivity_timeout=PATIENCE_SECONDS):
+        if method is None:
+            raise AssertionError(f"nothing came from {queue}")
+        channel.basic_ack(method.delivery_tag)
+        channel.cancel()
+        return method, properties, body
+
+
+def exclusive(channel, **arguments):
+    queue = unique("policy")
+    named = {"x-" + name.replace("_", "-"): value for name, value in arguments.items()}
+    channel.queue_declare(queue, exclusive=True, arguments=named)
+    return queue
+
+
+def check_expiration_and_dead_letters():
+    with fresh() as (channel, dead):
+        queue = exclusive(channel, dead_letter_exchange="", dead_letter_routing_key=dead)
+        sent = pika.BasicProperties(expiration="100", headers={"own": 1}, delivery_mode=2)
+        channel.basic_publish("", queue, b"late", sent)
+        method, properties, body = receive(channel, dead)
+        expect("body", body, b"late")
+        expect("routing key", method.routing_key, dead)
+        expect("expiration", properties.expiration, None)
+        headers = properties.headers
+        expect("own header", headers["own"], 1)
+        for place in ("first", "last"):
+            expect("reason", headers[f"x-{place}-death-reason"], "expired")
+            expect("queue", headers[f"x-{place}-death-queue"], queue)
+            expect("exchange", headers[f"x-{place}-death-exchange"], "")
+        (death,) = headers["x-death"]
+        expect("time", type(death.pop("time")), datetime.datetime)
+        expect(
+            "death",
+            death,
+            {
+                "count": 1,
+                "reason": "expired",
+                "queue": queue,
+                "exchange": "",
+                "routing-keys": [queue],
+                "original-expiration": "100",
+            },
+        )
+
+
+def check_time_to_live_of_a_queue():
+    with fresh() as (channel, dead):
+        queue = exclusive(channel, message_ttl=50, dead_letter_exchange="amq.headers")
+        channel.queue_bind(dead, "amq.headers", "", {"x-match": "all", "kind": "a"})
+        channel.basic_publish("", queue, b"other", pika.BasicProperties(headers={"kind": "b"}))
+        channel.basic_publish("", queue, b"this", pika.BasicProperties(headers={"kind": "a"}))
+        method, properties, body = receive(channel, dead)
+        expect("body", body, b"this")
+        expect("exchange", method.exchange, "amq.headers")
+        expect("key", method.routing_key, queue)
+        expect("reason", properties.headers["x-death"][0]["reason"], "expired")
+
+
+def check_no_time_to_live_at_all():
+    with fresh() as (channel, queue):
+        channel.basic_publish("", queue, b"gone", pika.BasicProperties(expiration="0"))
+        expect("nobody there", drain(channel, queue), [])
+
+
+def check_retries_are_counted():
+    with fresh() as (channel, _):
+        work, wait = unique("work"), unique("wait")
+        there = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": wait}
+        back = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": work, "x-message-ttl": 20}
+        channel.queue_declare(work, exclusive=True, arguments=there)
+        channel.queue_declare(wait, exclusive=True, arguments=back)
+        channel.basic_publish("", work, b"again")
+        counts = []
+        for method, properties, _ in channel.consume(work, inactivity_timeout=PATIENCE_SECONDS):
+            deaths = (properties.headers or {}).get("x-death", [])
+            counts.append([(d["queue"], d["reason"], d["count"]) for d in deaths])
+            channel.basic_reject(method.delivery_tag, requeue=False)
+            if len(counts) == 3:
+                break
+        channel.cancel()
+        expect("first", counts[0], [])
+        expect("second", counts[1], [(wait, "expired", 1), (work, "rejected", 1)])
+        expect("third", counts[2], [(wait, "expired", 2), (work, "rejected", 2)])
+
+
+def check_delivery_limit():
+    with fresh() as (channel, dead):
+        queue = exclusive(channel, delivery_limit=1, dead_letter_exchange="", dead_letter_routing_key=dead)
+        channel.basic_publish("", queue, b"poison")
+        method, properties, _ = channel.basic_get(queue)
+        expect("first", properties.headers, None)
+        channel.basic_nack(method.delivery_tag)
+        method, properties, _ = channel.basic_get(queue)
+        expect("second", properties.headers, {"x-delivery-count": 1})
+        channel.basic_nack(method.delivery_tag)
+        expect("limit", receive(channel, dead)[1].headers["x-first-death-reason"], "delivery_limit")
+
+
+def check_unused_queue_expires():
+    with fresh() as (channel, _):
+        queue = exclusive(channel, expires=50)
+        channel.connection.sleep(0.5)
+        with refused(exceptions.ChannelClosedByBroker, 404):
+            channel.queue_declare(queue, passive=True)
 
 
 def check_recover():

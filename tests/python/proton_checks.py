@@ -125,6 +125,11 @@ def check_modified_delivery_failed_counts(to):
     connection.create_sender(queue).send(Message(body="a"))
     receiver = connection.create_receiver(queue, credit=1)
     receiver.receive(timeout=PATIENCE_SECONDS)
+    receiver.release(delivered=True)  # modified without delivery-failed
+    got = receiver.receive(timeout=PATIENCE_SECONDS)
+    expect("count", got.delivery_count, 0)
+    expect("first acquirer", got.first_acquirer, False)
+    receiver.fetcher.unsettled[0].local.failed = True
     receiver.release(delivered=True)
     expect("count", receiver.receive(timeout=PATIENCE_SECONDS).delivery_count, 1)
     receiver.accept()

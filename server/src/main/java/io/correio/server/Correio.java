@@ -25,6 +25,7 @@ import io.correio.server.front.amqp091.BodyBudget;
 import io.correio.server.front.amqp091.SessionLimits;
 import io.correio.server.front.amqp10.Amqp10Front;
 import io.correio.server.front.amqp10.Amqp10Limits;
+import io.correio.server.front.content.ContentFormats;
 import io.correio.server.net.Listener;
 import io.correio.server.net.ListenerOptions;
 import io.correio.server.net.Loops;
@@ -211,7 +212,7 @@ public final class Correio implements AutoCloseable {
         storages(options),
         log,
         log.withForced(false),
-        new ShardOptions(WINDOW_BYTES, OUTBOX_BYTES, CHECKPOINT_BYTES),
+        new ShardOptions(WINDOW_BYTES, OUTBOX_BYTES, CHECKPOINT_BYTES, ContentFormats::headers),
         predeclared(),
         DEFAULT_VIRTUAL_HOST,
         firstIdentities(),

@@ -193,6 +193,18 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * So late it is. The shard's own; comes before anything else of its step.
+   *
+   * @param nowMillis milliseconds since 1970
+   */
+  record Tick(long nowMillis) implements Command {
+    @Override
+    public long connection() {
+      return 0;
+    }
+  }
+
   /** Room or progress on the disk: publishes that wait may go on. The shard's own. */
   record Resume() implements Command {
     @Override

@@ -86,6 +86,7 @@ final class Consuming {
       defining.done(connection, consumer.drainRequest);
     }
     queue.remove(consumer);
+    defining.use(queue);
     if (queue.definition.autoDelete() && !queue.hasConsumers()) {
       defining.delete(queue);
       if (Fact.survives(queue.definition)) {
@@ -160,6 +161,7 @@ final class Consuming {
       defining.refuse(connection, command.request(), locked);
       return;
     }
+    defining.use(queue);
     if (queue.ready() == 0) {
       decisions.effect(connection, 0, new Effect.Replied(command.request(), new Reply.Empty()));
       return;

@@ -3,7 +3,9 @@ package io.correio.core.queue;
 import io.correio.core.routing.QueueDefinition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +33,22 @@ final class Conversation {
   /** Connections that published in this step and are to be told. */
   final List<ConnectionEntry> publishers = new ArrayList<>();
 
+  /** The last time that was told, milliseconds since 1970; 0 before the first. */
+  long nowMillis;
+
   int inFlight;
   long orphanedBytes;
 
   private final QueueState state;
   private final LongMap<QueueConversation> queues = new LongMap<>();
   private final ArrayDeque<QueueConversation> dirty = new ArrayDeque<>();
+  private final ArrayDeque<QueueConversation> deathsWait = new ArrayDeque<>();
+
+  // One entry for each queue that has to be looked at some time, the next one first.
+  private final TreeSet<QueueConversation> alarms =
+      new TreeSet<>(
+          Comparator.<QueueConversation>comparingLong(queue -> queue.alarmAtMillis)
+              .thenComparingLong(QueueConversation::id));
 
   Conversation(QueueState state, long windowBytes) {
     this.state = state;
@@ -66,6 +78,7 @@ final class Conversation {
 
   QueueConversation begin(QueueDefinition definition, long owner) {
     QueueConversation queue = new QueueConversation(definition, owner, state, budget);
+    queue.usedAtMillis = nowMillis;
     queues.put(definition.id(), queue);
     return queue;
   }
@@ -73,6 +86,83 @@ final class Conversation {
   void end(QueueConversation queue) {
     queues.remove(queue.id());
     queue.clear();
+    clearAlarm(queue);
+  }
+
+  /** The queue has to be looked at, at the latest when it is so late. */
+  void alarm(QueueConversation queue, long atMillis) {
+    if (atMillis < queue.alarmAtMillis) {
+      clearAlarm(queue);
+      queue.alarmAtMillis = atMillis;
+      alarms.add(queue);
+    }
+  }
+
+  private void clearAlarm(QueueConversation queue) {
+    if (queue.alarmAtMillis != Long.MAX_VALUE) {
+      alarms.remove(queue);
+      queue.alarmAtMillis = Long.MAX_VALUE;
+    }
+  }
+
+  /** When a queue has to be looked at next; {@link Long#MAX_VALUE} for never. */
+  long nextAlarmMillis() {
+    return alarms.isEmpty() ? Long.MAX_VALUE : alarms.first().alarmAtMillis;
+  }
+
+  /** A queue that has to be looked at now, or null; its alarm is over. */
+  @Nullable QueueConversation nextDue() {
+    if (nextAlarmMillis() > nowMillis) {
+      return null;
+    }
+    QueueConversation queue = alarms.first();
+    clearAlarm(queue);
+    return queue;
+  }
+
+  /** Looks after the queues in which something happens as time passes, whoever uses them. */
+  void watch() {
+    List<QueueDefinition> timed = new ArrayList<>();
+    state
+        .routing()
+        .forEachQueue(definition -> {
+          if (QueuePolicy.of(definition.arguments()).isTimed()) {
+            timed.add(definition);
+          }
+        });
+    state.forEachLane(lane -> {
+      QueueDefinition definition = state.routing().queue(LaneId.queue(lane.id()));
+      if (lane.mayExpire() && definition != null) {
+        timed.add(definition);
+      }
+    });
+    for (QueueDefinition definition : timed) {
+      QueueConversation queue = queue(definition.id());
+      if (queue != null) {
+        touch(queue);
+      }
+    }
+  }
+
+  /** Messages of the queue that are to go wait for room. */
+  void deathsWait(QueueConversation queue) {
+    if (!queue.deathsWait) {
+      queue.deathsWait = true;
+      deathsWait.addLast(queue);
+    }
+  }
+
+  boolean hasDeathsWaiting() {
+    return !deathsWait.isEmpty();
+  }
+
+  /** There may be room again for messages that are to go. */
+  void resumeDeaths() {
+    QueueConversation queue;
+    while ((queue = deathsWait.pollFirst()) != null) {
+      queue.deathsWait = false;
+      touch(queue);
+    }
   }
 
   /** The queue has to be looked at before the command ends: something may be handed out. */

@@ -1,6 +1,9 @@
 package io.correio.core.queue;
 
+import io.correio.core.message.Message;
+import io.correio.core.routing.HeaderSource;
 import java.util.Iterator;
+import java.util.function.Function;
 
 /**
  * Decides commands into facts and effects: pure, without clock, I/O or threads. It may read the
@@ -39,18 +42,21 @@ public final class Decider {
   private final Defining defining;
   private final DefinitionSizes sizes;
   private final long outboxBytes;
+  private boolean watching;
 
   /**
    * @param virtualHost its name, for what is said to peers
    * @param windowBytes memory for the heads of queues
    * @param outboxBytes bytes that may be emitted for a connection and not drained
+   * @param headers what exchanges compare of a message, where it is routed again
    */
   public Decider(
       String virtualHost,
       QueueState state,
       Decisions decisions,
       long windowBytes,
-      long outboxBytes) {
+      long outboxBytes,
+      Function<Message, HeaderSource> headers) {
     this.state = state;
     this.decisions = decisions;
     this.outboxBytes = outboxBytes;
@@ -58,7 +64,9 @@ public final class Decider {
     this.reserve = new Reserve(conversation, decisions);
     this.settling = new Settling(conversation, decisions);
     this.publishing = new Publishing(state, conversation, decisions, settling);
-    this.delivery = new Delivery(state, conversation, decisions, reserve);
+    DeadLettering deadLettering =
+        new DeadLettering(state, conversation, decisions, reserve, publishing, headers);
+    this.delivery = new Delivery(state, conversation, decisions, reserve, deadLettering);
     this.defining = new Defining(virtualHost, state, conversation, decisions);
     this.sizes = new DefinitionSizes(state, conversation);
     this.consuming = new Consuming(conversation, decisions, defining);
@@ -96,6 +104,7 @@ public final class Decider {
         }
       }
       case Command.Resume ignored -> resume();
+      case Command.Tick tick -> tick(tick.nowMillis());
       case Command.Rest ignored -> rest();
       default -> throw new IllegalArgumentException("not a command of the shard's own: " + command);
     }
@@ -126,6 +135,7 @@ public final class Decider {
       case Command.Connect c -> throw new IllegalArgumentException("connected twice: " + c);
       case Command.PageRead c -> throw notOfAConnection(c);
       case Command.Resume c -> throw notOfAConnection(c);
+      case Command.Tick c -> throw notOfAConnection(c);
       case Command.Rest c -> throw notOfAConnection(c);
     }
   }
@@ -177,6 +187,30 @@ public final class Decider {
   /** Whether a change of definitions that is no growth finds room. */
   private boolean mayChange(long bytes) {
     return bytes == 0 || reserve.leavesSettlements(Math.min(bytes, MAX_CHANGE_BYTES));
+  }
+
+  // ---- time ----------------------------------------------------------------------------------
+
+  private void tick(long nowMillis) {
+    conversation.nowMillis = Math.max(conversation.nowMillis, nowMillis); // clocks are set back
+    if (!watching) {
+      watching = true;
+      conversation.watch();
+    }
+    QueueConversation queue;
+    while ((queue = conversation.nextDue()) != null) {
+      if (queue.forgottenAtMillis() <= conversation.nowMillis && mayChange(sizes.deletion(queue))) {
+        defining.delete(queue);
+        decisions.betweenCommands();
+      } else {
+        conversation.touch(queue);
+      }
+    }
+  }
+
+  /** When the next {@link Command.Tick} is needed at the latest; never: the largest number. */
+  public long nextTickMillis() {
+    return conversation.nextAlarmMillis();
   }
 
   // ---- waiting for room ----------------------------------------------------------------------
@@ -291,6 +325,7 @@ public final class Decider {
   }
 
   private void resume() {
+    conversation.resumeDeaths();
     if (reserve.isLacking()) {
       reserve.lookAgain();
       conversation.touchAll();
@@ -337,7 +372,9 @@ public final class Decider {
 
   /** Whether commands or deliveries wait for room. */
   public boolean isWaiting() {
-    return !conversation.deferred.isEmpty() || reserve.isLacking();
+    return !conversation.deferred.isEmpty()
+        || reserve.isLacking()
+        || conversation.hasDeathsWaiting();
   }
 
   /** Whether there was not even room for settlements, so that deliveries wait as well. */

@@ -74,11 +74,20 @@ final class Defining {
     } else {
       queue = create(connection, command);
     }
+    use(queue);
     if (command.request() != Command.NO_REPLY) {
       reply(
           connection,
           command.request(),
           new Reply.QueueDeclared(queue.name(), queue.ready(), queue.consumers.size()));
+    }
+  }
+
+  /** Somebody did something with the queue that keeps it from being forgotten. */
+  void use(QueueConversation queue) {
+    if (queue.policy.expiresMillis() > 0) {
+      queue.usedAtMillis = conversation.nowMillis;
+      conversation.touch(queue);
     }
   }
 
@@ -245,7 +254,7 @@ final class Defining {
     if (lane != null && window.ready(state) > 0) {
       long tail = lane.tail();
       window.purge(tail);
-      decisions.fact(new Fact.Purged(lane.id(), tail, window.inFlightSequences()));
+      decisions.fact(new Fact.Purged(lane.id(), tail, window.keptSequences()));
     }
   }
 

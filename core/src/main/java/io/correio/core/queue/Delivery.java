@@ -15,8 +15,15 @@ final class Delivery {
   private final Conversation conversation;
   private final Decisions decisions;
   private final Reserve reserve;
+  private final DeadLettering deadLettering;
 
-  Delivery(QueueState state, Conversation conversation, Decisions decisions, Reserve reserve) {
+  Delivery(
+      QueueState state,
+      Conversation conversation,
+      Decisions decisions,
+      Reserve reserve,
+      DeadLettering deadLettering) {
+    this.deadLettering = deadLettering;
     this.state = state;
     this.conversation = conversation;
     this.decisions = decisions;
@@ -38,6 +45,13 @@ final class Delivery {
         break;
       }
       QueuedMessage head = window.head();
+      if (head != null && deadLettering.isPast(head)) {
+        deadLettering.tend(queue);
+        if (head.equals(window.head())) {
+          break; // it cannot go yet, and nobody may have it
+        }
+        continue;
+      }
       Message message = head == null ? null : head.message;
       if (head == null || message == null) {
         break; // the page that is fetched below goes on from here
@@ -45,13 +59,16 @@ final class Delivery {
       window.removeHead(head);
       handOut(queue, head, message);
     }
+    if (queue.timed || queue.dying) {
+      deadLettering.tend(queue);
+    }
     if (queue.hasTakes() && queue.ready() == 0) {
       answerEmpty(queue);
     }
     if (queue.draining > 0) {
       endDrains(queue);
     }
-    if (queue.hasConsumers() || queue.hasTakes()) {
+    if (queue.hasConsumers() || queue.hasTakes() || queue.timed || queue.dying) {
       for (int i = 0; i < queue.pairCount(); i++) {
         fetch(queue.pairAt(i).durable);
         fetch(queue.pairAt(i).transients);
@@ -85,6 +102,12 @@ final class Delivery {
       return;
     }
     int bytes = conversation.budget.pageBytes();
+    if (!window.isWanted()) {
+      if (!window.needsLook(state)) {
+        return;
+      }
+      bytes = Math.min(bytes, WindowBudget.IDLE_LANE_BYTES);
+    }
     long[] sequences = window.startFetch(bytes);
     if (sequences != null) {
       decisions.fetch(window.laneId(), sequences, bytes);
@@ -109,7 +132,13 @@ final class Delivery {
           connection,
           dependsOn,
           new Effect.Taken(
-              take.request(), lane.id(), queued.sequence, message, redelivered, remaining));
+              take.request(),
+              lane.id(),
+              queued.sequence,
+              message,
+              redelivered,
+              queued.failures,
+              remaining));
       return;
     }
     Consumer consumer = requireNonNull(queue.nextInLine(), "nobody in line");
@@ -118,7 +147,8 @@ final class Delivery {
     decisions.effect(
         consumer.connection,
         dependsOn,
-        new Effect.Delivered(consumer.id, lane.id(), queued.sequence, message, redelivered));
+        new Effect.Delivered(
+            consumer.id, lane.id(), queued.sequence, message, redelivered, queued.failures));
     if (consumer.hasCredit()) {
       queue.standInLine(consumer);
     }
@@ -148,7 +178,7 @@ final class Delivery {
       window.spilled(queued.sequence);
       queued.inLog = true;
     }
-    if (queued.inLog) {
+    if (queued.inLog && !isKeptForOthers(window.queue, message)) {
       queued.message = null;
     } else {
       conversation.budget.hold(message.size());
@@ -157,6 +187,11 @@ final class Delivery {
     connection.hold(queued);
     window.putInFlight(queued);
     conversation.inFlight++;
+  }
+
+  /** Should it be refused, it goes elsewhere at once and need not be read from the log again. */
+  private boolean isKeptForOthers(QueueConversation queue, Message message) {
+    return queue.policy.deadLetters() && conversation.budget.allowsHolding(message.size());
   }
 
   /**

@@ -28,14 +28,42 @@ public sealed interface Effect {
    * A message for a consumer. (lane, sequence) names it in {@link Command.Settle}.
    *
    * @param redelivered whether it may have been handed out before
+   * @param failures how often it came back because processing it failed; not what was before a
+   *     restart
    */
-  record Delivered(long consumer, long lane, long sequence, Message message, boolean redelivered)
-      implements Effect {}
+  record Delivered(
+      long consumer, long lane, long sequence, Message message, boolean redelivered, int failures)
+      implements Effect {
+
+    /** Of a message that never failed. */
+    public Delivered(
+        long consumer, long lane, long sequence, Message message, boolean redelivered) {
+      this(consumer, lane, sequence, message, redelivered, 0);
+    }
+  }
 
   /** Answer to {@link Command.Take}: a message, and how many are ready behind it. */
   record Taken(
-      long request, long lane, long sequence, Message message, boolean redelivered, long remaining)
-      implements Effect {}
+      long request,
+      long lane,
+      long sequence,
+      Message message,
+      boolean redelivered,
+      int failures,
+      long remaining)
+      implements Effect {
+
+    /** A message that never failed. */
+    public Taken(
+        long request,
+        long lane,
+        long sequence,
+        Message message,
+        boolean redelivered,
+        long remaining) {
+      this(request, lane, sequence, message, redelivered, 0, remaining);
+    }
+  }
 
   /** Answer to a request, by its number. A barrier: see {@link Decider}. */
   record Replied(long request, Reply reply) implements Effect {}

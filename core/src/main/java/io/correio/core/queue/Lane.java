@@ -24,6 +24,7 @@ public final class Lane {
   private long markBeforePosition;
   private long redeliverBelow = 1;
   private long knownPosition;
+  private boolean mayExpire;
   private @Nullable Holes holes;
 
   Lane(long id) {
@@ -51,6 +52,7 @@ public final class Lane {
   /** A copy that does not change any more, in which facts up to the position are contained. */
   public Lane copy(long position) {
     Lane copy = restore(id, floor, tail, mark, position);
+    copy.mayExpire = mayExpire;
     copy.holes = holes == null ? null : holes.copy();
     return copy;
   }
@@ -113,7 +115,18 @@ public final class Lane {
     return holes == null ? at : holes.nextNotHole(at);
   }
 
-  void enqueued(long sequence) {
+  /** Whether a message in it may have a time after which it is gone. */
+  public boolean mayExpire() {
+    return mayExpire;
+  }
+
+  /** Puts back what {@link #mayExpire} said. */
+  public void restoreMayExpire() {
+    mayExpire = true;
+  }
+
+  void enqueued(long sequence, boolean expiring) {
+    mayExpire = expiring || (mayExpire && messages() > 0);
     if (sequence > tail && messages() == 0) {
       // Seen only in a replay, when the lane's queue was deleted before the checkpoint was
       // complete.

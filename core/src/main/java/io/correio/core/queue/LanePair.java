@@ -1,5 +1,6 @@
 package io.correio.core.queue;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +12,18 @@ final class LanePair {
   final int priority;
   final LaneWindow durable;
   final LaneWindow transients;
+  private final List<LaneWindow> windows;
 
   LanePair(QueueConversation queue, int priority, QueueState state, WindowBudget budget) {
     this.priority = priority;
     this.durable = new LaneWindow(queue, this, true, state, budget);
     this.transients = new LaneWindow(queue, this, false, state, budget);
+    this.windows = List.of(durable, transients);
+  }
+
+  /** Both. */
+  List<LaneWindow> windows() {
+    return windows;
   }
 
   LaneWindow window(boolean inDurable) {

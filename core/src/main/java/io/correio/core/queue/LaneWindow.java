@@ -1,9 +1,11 @@
 package io.correio.core.queue;
 
+import io.correio.core.message.Death;
 import io.correio.core.message.Message;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Every message below {@code next} that is not settled is in exactly one of {@code returned},
- * {@code inFlight} and {@code ready}; nothing at or above it is. When {@code next} is the tail, the
- * lane is <i>warm</i> and arriving messages enter the window with their bodies, so a consumer that
- * keeps up never waits for the disk. Part of the conversation; owned by the shard.
+ * {@code inFlight}, {@code ready} and {@code dying} (those that go elsewhere as soon as their body
+ * is here and there is room); nothing at or above it is. When {@code next} is the tail, the lane is
+ * <i>warm</i> and arriving messages enter the window with their bodies, so a consumer that keeps up
+ * never waits for the disk. Part of the conversation; owned by the shard.
  */
 final class LaneWindow {
 
@@ -34,6 +37,8 @@ final class LaneWindow {
   private final ArrayDeque<QueuedMessage> ready = new ArrayDeque<>();
   private final TreeMap<Long, QueuedMessage> returned = new TreeMap<>();
   private final LongMap<QueuedMessage> inFlight = new LongMap<>();
+  private final TreeMap<Long, QueuedMessage> dying = new TreeMap<>();
+  private int dyingWithoutBody;
   private long next;
   private long readyBytes;
   private long spilled;
@@ -76,7 +81,7 @@ final class LaneWindow {
   /** Messages that are neither settled nor in flight. */
   long ready(QueueState state) {
     Lane known = lane(state);
-    return known == null ? 0 : known.messages() - inFlight.size();
+    return known == null ? 0 : known.messages() - inFlight.size() - dying.size();
   }
 
   int readyCount() {
@@ -107,8 +112,28 @@ final class LaneWindow {
       return false;
     }
     next = sequence + 1;
-    add(new QueuedMessage(this, sequence, position, besideSequence, durable), message);
+    add(queued(sequence, position, besideSequence, durable, message), message);
     return true;
+  }
+
+  private QueuedMessage queued(
+      long sequence, long position, long besideSequence, boolean inLog, Message message) {
+    long expiresAtMillis = queue.policy.expiresAtMillis(message);
+    return new QueuedMessage(this, sequence, position, besideSequence, inLog, expiresAtMillis);
+  }
+
+  /** Whether a message in the lane may have a time after which it is gone. */
+  boolean mayExpire() {
+    return lane != null && (queue.policy.hasTimeToLive() || lane.mayExpire());
+  }
+
+  /** Whether the lane has to be looked into although nobody waits for its messages. */
+  boolean needsLook(QueueState state) {
+    if (dyingWithoutBody > 0) {
+      return true;
+    }
+    QueuedMessage head = head();
+    return (head == null || head.message == null) && ready(state) > 0 && mayExpire();
   }
 
   /** Whether a message may be spilled now: the log takes the sequences of a lane ascending only. */
@@ -176,6 +201,58 @@ final class LaneWindow {
     }
   }
 
+  /** A message that was in flight goes without having been processed. */
+  void doom(QueuedMessage message, Death.Reason reason) {
+    inFlight.remove(message.sequence);
+    message.redelivered = true;
+    message.consumer = null;
+    message.dying = reason;
+    dying.put(message.sequence, message);
+    if (message.message == null) {
+      dyingWithoutBody++;
+    } else {
+      account(message.message.size());
+    }
+  }
+
+  /** The first message that goes without having been processed and whose body is here, or null. */
+  @Nullable QueuedMessage firstDying() {
+    if (dying.size() > dyingWithoutBody) {
+      for (QueuedMessage message : dying.values()) {
+        if (message.message != null) {
+          return message;
+        }
+      }
+    }
+    return null;
+  }
+
+  boolean hasDying() {
+    return !dying.isEmpty();
+  }
+
+  void removeDying(QueuedMessage message) {
+    dying.remove(message.sequence);
+    if (message.message != null) {
+      account(-message.message.size());
+    }
+  }
+
+  /** What a purge leaves, ascending: what is in flight, and what is on its way elsewhere. */
+  long[] keptSequences() {
+    long[] flying = inFlight.sortedKeys();
+    if (dying.isEmpty()) {
+      return flying;
+    }
+    long[] kept = Arrays.copyOf(flying, flying.length + dying.size());
+    int n = flying.length;
+    for (long sequence : dying.keySet()) {
+      kept[n++] = sequence;
+    }
+    Arrays.sort(kept);
+    return kept;
+  }
+
   /** All that is ready is gone; what is in flight stays. */
   void purge(long tail) {
     for (QueuedMessage message : ready) {
@@ -207,7 +284,7 @@ final class LaneWindow {
     QueuedMessage head = head();
     boolean headWaits = head == null || head.message == null;
     boolean ahead = ready.size() <= PAGE_MESSAGES / 2 && budget.allowsPage(this);
-    if (!ahead && (!headWaits || !queue.hasTaker())) {
+    if (!ahead && dyingWithoutBody == 0 && (!headWaits || !(queue.hasTaker() || mayExpire()))) {
       return null;
     }
     long[] sequences = wanted(lane, ahead ? PAGE_MESSAGES : WindowBudget.ALWAYS_MESSAGES);
@@ -222,14 +299,13 @@ final class LaneWindow {
   private long @Nullable [] wanted(Lane lane, int max) {
     long[] wanted = new long[max];
     int n = 0;
-    for (QueuedMessage message : returned.values()) {
-      if (n == max) {
-        break;
-      }
-      if (message.message == null) {
-        wanted[n++] = message.sequence;
+    if (dyingWithoutBody > 0) {
+      n = addWithoutBody(dying, wanted, n);
+      if (!isWanted() && !mayExpire()) {
+        return Arrays.copyOf(wanted, n);
       }
     }
+    n = addWithoutBody(returned, wanted, n);
     long tail = lane.tail();
     for (long s = lane.nextAlive(next); s < tail && n < max; s = lane.nextAlive(s + 1)) {
       wanted[n++] = s;
@@ -237,7 +313,21 @@ final class LaneWindow {
     if (n == 0) {
       return null;
     }
+    Arrays.sort(wanted, 0, n);
     return n == max ? wanted : Arrays.copyOf(wanted, n);
+  }
+
+  private static int addWithoutBody(SortedMap<Long, QueuedMessage> from, long[] wanted, int count) {
+    int n = count;
+    for (QueuedMessage message : from.values()) {
+      if (n == wanted.length) {
+        break;
+      }
+      if (message.message == null) {
+        wanted[n++] = message.sequence;
+      }
+    }
+    return n;
   }
 
   /**
@@ -261,13 +351,24 @@ final class LaneWindow {
       }
       if (sequence >= next) {
         next = sequence + 1;
-        add(new QueuedMessage(this, sequence, 0, page.besideSequences()[i], true), message);
+        add(queued(sequence, 0, page.besideSequences()[i], true, message), message);
       } else {
-        QueuedMessage queued = returned.get(sequence);
-        if (queued != null && queued.message == null) {
-          queued.message = message;
-          account(message.size());
-        }
+        embody(sequence, message);
+      }
+    }
+  }
+
+  /** The body of a message that is in memory without it has come. */
+  private void embody(long sequence, Message message) {
+    QueuedMessage back = returned.get(sequence);
+    if (back == null && dyingWithoutBody > 0) {
+      back = dying.get(sequence);
+    }
+    if (back != null && back.message == null) {
+      back.message = message;
+      account(message.size());
+      if (back.dying != null) {
+        dyingWithoutBody--;
       }
     }
   }
@@ -282,6 +383,10 @@ final class LaneWindow {
   /** Gives back all memory: the queue is gone. */
   void clear() {
     purge(next);
+    while (!dying.isEmpty()) {
+      removeDying(dying.firstEntry().getValue());
+    }
+    dyingWithoutBody = 0;
     endFetch();
   }
 

@@ -1,6 +1,7 @@
 package io.correio.core.queue;
 
 import io.correio.core.message.Address;
+import io.correio.core.message.Envelope;
 import io.correio.core.message.Message;
 import java.util.Arrays;
 
@@ -8,7 +9,7 @@ import java.util.Arrays;
 final class Publishing {
 
   /** What a message needs in the log beside its address and content: headers, lengths, flags. */
-  private static final int MESSAGE_BYTES = 64;
+  private static final int MESSAGE_BYTES = 96;
 
   /**
    * For each queue: key, place beside the durable lane, and the mark and settlement that follow.
@@ -17,6 +18,12 @@ final class Publishing {
 
   /** The most bytes that a character has as UTF-8. */
   private static final int CHARACTER_BYTES = 3;
+
+  /** The message is in durable lanes. */
+  static final int IN_DURABLE = 1;
+
+  /** The message is in transient lanes. */
+  static final int IN_TRANSIENT = 2;
 
   private static final long[] NONE = {};
 
@@ -48,6 +55,7 @@ final class Publishing {
         + CHARACTER_BYTES * (long) (address.exchange().length() + address.key().length())
         + message.content().head().length
         + message.content().body().length
+        + message.history().encodedSize()
         + (long) QUEUE_BYTES * queues;
   }
 
@@ -141,37 +149,59 @@ final class Publishing {
 
   /** Returns whether the message reached any queue. */
   private boolean enqueue(ConnectionEntry connection, Command.Publish command) {
-    Message message = command.message();
+    int reached = enqueue(command.message(), command.queues());
+    if ((reached & IN_DURABLE) != 0) {
+      decisions.causedBy(connection);
+      connection.lastEnqueued = decisions.position();
+    }
+    return reached != 0;
+  }
+
+  /**
+   * Puts a message into queues, as a part of the entry being written.
+   *
+   * @return what of it happened: {@link #IN_DURABLE}, {@link #IN_TRANSIENT}
+   */
+  int enqueue(Message sent, long[] queues) {
     int durableCount = 0;
     int transientCount = 0;
-    reserveTargets(command.queues().length);
-    for (long id : command.queues()) {
+    reserveTargets(queues.length);
+    boolean timed = sent.envelope().timeToLiveMillis() != Envelope.NO_EXPIRY;
+    for (long id : queues) {
       QueueConversation queue = conversation.queue(id);
       if (queue == null) {
         continue; // deleted since the message was routed
       }
-      LanePair pair = queue.pair(message.envelope().priority());
-      if (message.envelope().durable() && Fact.survives(queue.definition)) {
+      timed |= queue.policy.hasTimeToLive();
+      LanePair pair = queue.pair(sent.envelope().priority());
+      if (sent.envelope().durable() && Fact.survives(queue.definition)) {
         durable[durableCount++] = pair.durable;
       } else {
         transients[transientCount++] = pair.transients;
       }
     }
+    Message message = timed ? withTime(sent) : sent;
     if (durableCount > 0) {
       enqueue(message, durable, durableCount, true);
-      decisions.causedBy(connection);
-      connection.lastEnqueued = decisions.position();
     }
     if (transientCount > 0) {
       enqueue(message, transients, transientCount, false);
     }
-    return durableCount + transientCount > 0;
+    return (durableCount > 0 ? IN_DURABLE : 0) | (transientCount > 0 ? IN_TRANSIENT : 0);
+  }
+
+  /** The time of its arrival goes to the log with it, so that a restart does not begin it anew. */
+  private Message withTime(Message message) {
+    return new Message(
+        message.envelope(), message.content(), message.history().arrivedAt(conversation.nowMillis));
   }
 
   private void enqueue(Message message, LaneWindow[] windows, int count, boolean inDurable) {
     long[] lanes = new long[count];
     long[] sequences = new long[count];
+    boolean timed = message.history().arrivedAtMillis() != 0;
     for (int i = 0; i < count; i++) {
+      windows[i].queue.timed |= timed;
       lanes[i] = windows[i].laneId();
       sequences[i] = tail(windows[i]);
     }

@@ -33,6 +33,21 @@ final class QueueConversation {
   /** Whether one consumer has the queue for itself. */
   boolean consumedExclusively;
 
+  /** Whether messages in it may expire, or something else happens to it as time passes. */
+  boolean timed;
+
+  /** When it has to be looked at next; {@link Long#MAX_VALUE} for never. */
+  long alarmAtMillis = Long.MAX_VALUE;
+
+  /** When somebody last did something with it that keeps it from being forgotten. */
+  long usedAtMillis;
+
+  /** Whether there may be messages in it that are to go without having been processed. */
+  boolean dying;
+
+  /** Whether messages that are to go wait for room. */
+  boolean deathsWait;
+
   /** Whether it has to be looked at before the command ends. */
   boolean dirty;
 
@@ -60,6 +75,17 @@ final class QueueConversation {
         pair(priority);
       }
     }
+    this.timed = policy.isTimed();
+    for (LanePair pair : pairs) {
+      this.timed |= pair.durable.mayExpire() || pair.transients.mayExpire();
+    }
+  }
+
+  /** When it goes because nobody uses it; {@link Long#MAX_VALUE} for never. */
+  long forgottenAtMillis() {
+    return policy.expiresMillis() == 0 || hasConsumers()
+        ? Long.MAX_VALUE
+        : usedAtMillis + policy.expiresMillis();
   }
 
   /** The lanes for a priority; made when they are first asked for. */

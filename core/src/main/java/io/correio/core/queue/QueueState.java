@@ -3,6 +3,7 @@ package io.correio.core.queue;
 import io.correio.core.identity.Identities;
 import io.correio.core.routing.QueueDefinition;
 import io.correio.core.routing.RoutingTable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +95,8 @@ public final class QueueState {
     switch (fact) {
       case Fact.Enqueued f -> {
         for (int i = 0; i < f.lanes().length; i++) {
-          enqueued(position, f.lanes()[i], f.sequences()[i]);
+          boolean mayExpire = f.message().history().arrivedAtMillis() != 0;
+          enqueued(position, f.lanes()[i], f.sequences()[i], mayExpire);
         }
       }
       case Fact.Settled f -> {
@@ -154,15 +156,24 @@ public final class QueueState {
     };
   }
 
-  /** A message enters a lane, as {@link Fact.Enqueued} says. */
-  public void enqueued(long position, long laneId, long sequence) {
+  /** Calls the action for each lane, in no particular order. */
+  void forEachLane(Consumer<Lane> action) {
+    lanes.forEach(action);
+  }
+
+  /**
+   * A message enters a lane, as {@link Fact.Enqueued} says.
+   *
+   * @param mayExpire whether the time of its arrival is noted
+   */
+  public void enqueued(long position, long laneId, long sequence, boolean mayExpire) {
     Lane lane = lanes.get(laneId);
     if (lane == null) {
       lane = new Lane(laneId);
       lanes.put(laneId, lane);
     }
     if (position > lane.knownPosition()) {
-      lane.enqueued(sequence);
+      lane.enqueued(sequence, mayExpire);
     }
   }
 

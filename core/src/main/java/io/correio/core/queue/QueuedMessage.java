@@ -1,5 +1,6 @@
 package io.correio.core.queue;
 
+import io.correio.core.message.Death;
 import io.correio.core.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ final class QueuedMessage {
    */
   final long besideSequence;
 
+  /** From this time on it is to go, milliseconds since 1970; {@link Long#MAX_VALUE} for never. */
+  final long expiresAtMillis;
+
   /** Whether its body can be read again from the log (or the scratch log of transient lanes). */
   boolean inLog;
 
@@ -28,6 +32,12 @@ final class QueuedMessage {
   @Nullable Message message;
 
   boolean redelivered;
+
+  /** How often it came back because processing it failed, as far as anybody remembers. */
+  short failures;
+
+  /** Why it goes without having been processed; null as long as it does not. */
+  Death.@Nullable Reason dying;
 
   /** Who has it, null while it is ready. */
   @Nullable ConnectionEntry holder;
@@ -40,7 +50,13 @@ final class QueuedMessage {
   @Nullable QueuedMessage nextHeld;
 
   QueuedMessage(
-      LaneWindow window, long sequence, long position, long besideSequence, boolean inLog) {
+      LaneWindow window,
+      long sequence,
+      long position,
+      long besideSequence,
+      boolean inLog,
+      long expiresAtMillis) {
+    this.expiresAtMillis = expiresAtMillis;
     this.window = window;
     this.sequence = sequence;
     this.position = position;

@@ -6,6 +6,8 @@ public enum Settlement {
   ACCEPTED,
   /** Not processable: dead-lettered where the queue says so, else gone. */
   REJECTED,
-  /** Handed back: ready again at its old place, flagged redelivered. */
-  RETURNED
+  /** Handed back because processing it failed, which is counted: ready again at its old place. */
+  RETURNED,
+  /** Handed back untouched: ready again at its old place, and nothing is counted. */
+  RELEASED
 }

@@ -1,5 +1,7 @@
 package io.correio.core.queue;
 
+import io.correio.core.message.Death;
+
 /** What receivers say about what they were handed. Part of the {@link Decider}: decides only. */
 final class Settling {
 
@@ -49,16 +51,33 @@ final class Settling {
     if (queued.message != null) {
       conversation.budget.release(queued.message.size());
     }
-    if (settlement == Settlement.RETURNED) {
-      window.giveBack(queued);
-      conversation.touch(window.queue);
-    } else {
-      window.removeInFlight(queued);
-      settled(connection, window.laneId(), queued.sequence);
-    }
+    end(connection, window, queued, settlement);
     if (consumer != null) {
       consumer.settled();
       wake(consumer);
+    }
+  }
+
+  private void end(
+      ConnectionEntry connection, LaneWindow window, QueuedMessage queued, Settlement settlement) {
+    QueuePolicy policy = window.queue.policy;
+    Death.Reason dying = null;
+    if (settlement == Settlement.REJECTED) {
+      dying = Death.Reason.REJECTED;
+    } else if (settlement == Settlement.RETURNED) {
+      queued.failures = (short) Math.min(queued.failures + 1, Short.MAX_VALUE);
+      dying = policy.hasTooMany(queued.failures) ? Death.Reason.TOO_MANY_FAILURES : null;
+    }
+    if (settlement == Settlement.ACCEPTED || (dying != null && !policy.deadLetters())) {
+      window.removeInFlight(queued);
+      settled(connection, window.laneId(), queued.sequence);
+    } else if (dying != null) {
+      window.doom(queued, dying);
+      window.queue.dying = true;
+      conversation.touch(window.queue);
+    } else {
+      window.giveBack(queued);
+      conversation.touch(window.queue);
     }
   }
 

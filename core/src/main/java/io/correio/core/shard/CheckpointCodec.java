@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   2 a lane                                      id, floor, tail, mark, known position: i64 each
  *   3 a block of holes of the lane before         block number i64, 64 words i64
  *   4 the next queue id                           i64
+ *   5 the lane before may hold messages that expire
  * </pre>
  *
  * Definitions are those at the checkpoint's position. Each lane carries the position up to which
@@ -32,6 +33,7 @@ final class CheckpointCodec {
   private static final int LANE = 2;
   private static final int HOLES = 3;
   private static final int NEXT_QUEUE_ID = 4;
+  private static final int MAY_EXPIRE = 5;
   private static final int HOLES_BYTES = 1 + Long.BYTES * (1 + Holes.BLOCK / 64);
 
   private CheckpointCodec() {}
@@ -77,6 +79,9 @@ final class CheckpointCodec {
           .putLong(lane.tail())
           .putLong(lane.mark())
           .putLong(lane.knownPosition());
+      if (lane.mayExpire()) {
+        room(1).put((byte) MAY_EXPIRE);
+      }
       Holes holes = lane.holes();
       if (holes != null) {
         for (Holes.Block words = holes.firstBlock(); words != null; words = words.next()) {
@@ -164,6 +169,11 @@ final class CheckpointCodec {
             }
             if (lane != null) {
               lane.restoreHoles(number, words);
+            }
+          }
+          case MAY_EXPIRE -> {
+            if (lane != null) {
+              lane.restoreMayExpire();
             }
           }
           case NEXT_QUEUE_ID -> state.restoreNextQueueId(in.getLong());

@@ -3,6 +3,7 @@ package io.correio.core.shard;
 import io.correio.core.message.Address;
 import io.correio.core.message.Content;
 import io.correio.core.message.Envelope;
+import io.correio.core.message.History;
 import io.correio.core.message.Message;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  offset size
  *  0      1    tag of the fact: 1, a message was enqueued
- *  1      1    flags: 1 durable, 2 with places
+ *  1      1    flags: 1 durable, 2 with places, 4 with a history, 8 may expire
  *  2      1    priority
  *  3      1    content format
  *  4      8    time to live, milliseconds; -1 for ever
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *  20     4    number of places: only with flag 2, so only in scratch logs
  *  24     16   for each lane that the record is in, where the message stands beside the
  *              durable lane: lane i64, sequence i64
+ *  ..          only with flag 4: length i32 and bytes of the history, see History
  *  ..          exchange, key, head, body (the rest)
  * </pre>
  *
@@ -38,6 +40,8 @@ final class MessageCodec {
   private static final int FIXED_BYTES = 20;
   private static final int DURABLE = 1;
   private static final int PLACES = 2;
+  private static final int HISTORY = 4;
+  private static final int MAY_EXPIRE = 8;
   private static final int PLACE_BYTES = 2 * Long.BYTES;
 
   private static final long[] NOWHERE = {};
@@ -50,7 +54,9 @@ final class MessageCodec {
   /** Bytes that a message takes, without places. */
   int encodedSize(Message message) {
     remember(message.envelope().address());
+    int history = message.history().encodedSize();
     return FIXED_BYTES
+        + (history == 0 ? 0 : Integer.BYTES + history)
         + lastExchange.length
         + lastKey.length
         + message.content().head().length
@@ -72,8 +78,14 @@ final class MessageCodec {
     Envelope envelope = message.envelope();
     Content content = message.content();
     remember(envelope.address());
+    int history = message.history().encodedSize();
     out.put(TAG)
-        .put((byte) ((envelope.durable() ? DURABLE : 0) | (lanes.length > 0 ? PLACES : 0)))
+        .put(
+            (byte)
+                ((envelope.durable() ? DURABLE : 0)
+                    | (lanes.length > 0 ? PLACES : 0)
+                    | (history > 0 ? HISTORY : 0)
+                    | (message.history().arrivedAtMillis() != 0 ? MAY_EXPIRE : 0)))
         .put((byte) envelope.priority())
         .put((byte) content.format())
         .putLong(envelope.timeToLiveMillis())
@@ -85,6 +97,9 @@ final class MessageCodec {
       for (int i = 0; i < lanes.length; i++) {
         out.putLong(lanes[i]).putLong(besideSequences[i]);
       }
+    }
+    if (history > 0) {
+      message.history().encode(out.putInt(history));
     }
     out.put(lastExchange).put(lastKey).put(content.head()).put(content.body());
   }
@@ -116,6 +131,11 @@ final class MessageCodec {
     throw new IllegalArgumentException("a record has no place for lane " + lane);
   }
 
+  /** Whether the message may expire. */
+  static boolean mayExpire(ByteBuffer in) {
+    return (in.get(in.position() + 1) & MAY_EXPIRE) != 0;
+  }
+
   /** Reads a message; the buffer's limit is the end of its body. */
   Message read(ByteBuffer in) {
     byte tag = in.get();
@@ -133,12 +153,18 @@ final class MessageCodec {
       int places = in.getInt();
       in.position(in.position() + places * PLACE_BYTES);
     }
+    History history = History.NONE;
+    if ((flags & HISTORY) != 0) {
+      byte[] bytes = new byte[in.getInt()];
+      in.get(bytes);
+      history = History.decode(bytes);
+    }
     in.get(exchange).get(key).get(head);
     byte[] body = new byte[in.remaining()];
     in.get(body);
     Envelope envelope =
         new Envelope(address(exchange, key), (flags & DURABLE) != 0, priority, timeToLiveMillis);
-    return new Message(envelope, new Content(format, head, body));
+    return new Message(envelope, new Content(format, head, body), history);
   }
 
   private Address address(byte[] exchange, byte[] key) {

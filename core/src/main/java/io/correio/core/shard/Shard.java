@@ -14,8 +14,10 @@ import io.correio.core.routing.RoutingTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The single writer of a virtual host. Drains its inbox, decides each command, hands facts and
@@ -46,7 +48,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private final MpscUnboundedAtomicArrayQueue<Slice.Request> sliceRequests =
       new MpscUnboundedAtomicArrayQueue<>(16);
   private final AtomicBoolean scheduled = new AtomicBoolean();
-  private final Executor home;
+  private final Home home;
   private final FatalHandler fatal;
   private final String virtualHost;
   private final QueueState state;
@@ -56,6 +58,9 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
   private volatile RoutingTable routing;
   private volatile Identities identities;
   private volatile boolean waiting;
+  private long lastTickMillis;
+  private long timerMillis = Long.MAX_VALUE;
+  private @Nullable Future<?> timer;
   private Batch batch;
   private long lastPosition;
   private long nextBatch = 1;
@@ -85,7 +90,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
       int maxEntryBytes,
       Executor home,
       FatalHandler fatal) {
-    this.home = home;
+    this.home = Home.on(home);
     this.fatal = fatal;
     this.virtualHost = virtualHost;
     this.maxEntryBytes = maxEntryBytes;
@@ -97,8 +102,15 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     this.identities = state.identities();
     this.batch = newBatch();
     this.decider =
-        new Decider(virtualHost, state, this, options.windowBytes(), options.outboxBytes());
+        new Decider(
+            virtualHost,
+            state,
+            this,
+            options.windowBytes(),
+            options.outboxBytes(),
+            options.headers());
     log.start(this);
+    schedule(); // what happened to messages as time passed
   }
 
   private Batch newBatch() {
@@ -176,6 +188,25 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     if (!inbox.isEmpty() || !sliceRequests.isEmpty()) {
       schedule();
     }
+    armTimer();
+  }
+
+  /** One timer for all queues: it rings when the first of them has to be looked at. */
+  private void armTimer() {
+    long next = decider.nextTickMillis();
+    if (next < timerMillis) {
+      if (timer != null) {
+        timer.cancel(false);
+      }
+      timerMillis = next;
+      timer = home.executeAfter(this::onTimer, Math.max(0, next - home.nowMillis()));
+    }
+  }
+
+  private void onTimer() {
+    timerMillis = Long.MAX_VALUE;
+    timer = null;
+    schedule();
   }
 
   /** Decides what waits, up to a limit. Returns whether there was anything. */
@@ -183,6 +214,7 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
     durable = log.durablePosition();
     emitted = log.emittedBatch();
     reserveLeft = reserveLeftInLog();
+    tick();
     int count = 0;
     Command command;
     while (count < MAX_COMMANDS_PER_STEP && (command = inbox.poll()) != null) {
@@ -207,6 +239,15 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
       inbox.offer(new Command.Resume());
     }
     return count > 0 || request != null;
+  }
+
+  private void tick() {
+    long now = home.nowMillis();
+    if (now != lastTickMillis || decider.nextTickMillis() <= now) {
+      lastTickMillis = now;
+      decider.decide(new Command.Tick(now));
+      betweenCommands();
+    }
   }
 
   private void endBatch() {

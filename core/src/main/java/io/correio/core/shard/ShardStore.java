@@ -164,8 +164,9 @@ public final class ShardStore implements AutoCloseable {
   private static void replay(
       QueueState state, long position, ByteBuffer keys, int keyCount, ByteBuffer content) {
     if (keyCount > 0) {
+      boolean mayExpire = MessageCodec.mayExpire(content);
       for (int i = 0; i < keyCount; i++) {
-        state.enqueued(position, keys.getLong(), keys.getLong());
+        state.enqueued(position, keys.getLong(), keys.getLong(), mayExpire);
       }
       return;
     }

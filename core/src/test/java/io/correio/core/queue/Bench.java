@@ -8,6 +8,7 @@ import io.correio.core.message.Envelope;
 import io.correio.core.message.Message;
 import io.correio.core.routing.ExchangeDefinition;
 import io.correio.core.routing.ExchangeType;
+import io.correio.core.routing.HeaderSource;
 import io.correio.core.routing.QueueDefinition;
 import io.correio.core.routing.RoutingTable;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,8 @@ final class Bench {
   Bench(QueueState state, long windowBytes, long outboxBytes) {
     this.state = state;
     decisions = new RecordedDecisions(state);
-    decider = new Decider("/", state, decisions, windowBytes, outboxBytes);
+    decider =
+        new Decider("/", state, decisions, windowBytes, outboxBytes, message -> HeaderSource.NONE);
   }
 
   static QueueState emptyState() {
@@ -250,6 +252,10 @@ final class Bench {
 
   void take(long connection, String queue) {
     decide(new Command.Take(connection, request(), queue, false));
+  }
+
+  void tick(long nowMillis) {
+    decide(new Command.Tick(nowMillis));
   }
 
   // ---- the reader ----------------------------------------------------------------------------

@@ -15,7 +15,7 @@ class LaneTest {
   private static Lane lane(long messages) {
     Lane lane = new Lane(2);
     for (long s = 1; s <= messages; s++) {
-      lane.enqueued(s);
+      lane.enqueued(s, false);
     }
     return lane;
   }
@@ -30,7 +30,7 @@ class LaneTest {
     for (int step = 0; step < 5_000; step++) {
       int what = random.nextInt(100);
       if (what < 50 || model.isEmpty()) {
-        lane.enqueued(tail);
+        lane.enqueued(tail, false);
         model.add(tail++);
       } else if (what < 97) {
         long from = model.ceiling(1 + random.nextLong(model.last()));
@@ -124,8 +124,8 @@ class LaneTest {
     long id = LaneId.of(1, 0, true);
     state.apply(20, new Fact.Settled(id, 3, 4));
     assertThat(state.lane(id)).isNull();
-    state.enqueued(21, id, 10);
-    state.enqueued(22, id, 11);
+    state.enqueued(21, id, 10, false);
+    state.enqueued(22, id, 11, false);
     state.apply(23, new Fact.Settled(id, 6, 7));
     Lane lane = Objects.requireNonNull(state.lane(id));
     assertThat(lane.messages()).isEqualTo(2);

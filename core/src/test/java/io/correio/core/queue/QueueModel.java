@@ -169,7 +169,7 @@ final class QueueModel {
     entry.holder = null;
     Reader reader = entry.reader;
     entry.reader = null;
-    if (settlement == Settlement.RETURNED) {
+    if (settlement == Settlement.RETURNED || settlement == Settlement.RELEASED) {
       entry.flagged = true;
     } else {
       entry.goneAt = position;

@@ -82,7 +82,7 @@ class CheckpointCodecTest {
     for (int q = 1; q <= queues; q++) {
       long lane = LaneId.of(q, 0, true);
       for (int s = 1; s <= messages; s++) {
-        state.enqueued(position++, lane, s);
+        state.enqueued(position++, lane, s, false);
       }
       for (int n = random.nextInt(messages); n > 0; n--) {
         long from = 1L + random.nextInt(messages);
@@ -133,16 +133,16 @@ class CheckpointCodecTest {
   void facts_that_a_lane_contains_are_skipped_and_later_ones_are_not() {
     QueueState state = empty();
     long lane = LaneId.of(1, 0, true);
-    state.enqueued(5, lane, 1);
-    state.enqueued(6, lane, 2);
+    state.enqueued(5, lane, 1, false);
+    state.enqueued(6, lane, 2, false);
     QueueState read = read(write(state, 6));
     for (QueueState replayed : List.of(read, state)) {
       replayed.apply(6, new Fact.Settled(lane, 1, 1));
     }
     assertThat(Objects.requireNonNull(read.lane(lane)).messages()).isEqualTo(2);
-    read.enqueued(6, lane, 2);
+    read.enqueued(6, lane, 2, false);
     assertThat(Objects.requireNonNull(read.lane(lane)).tail()).isEqualTo(3);
-    read.enqueued(7, lane, 3);
+    read.enqueued(7, lane, 3, false);
     read.apply(8, new Fact.Settled(lane, 1, 1));
     assertThat(Objects.requireNonNull(read.lane(lane)).messages()).isEqualTo(2);
   }

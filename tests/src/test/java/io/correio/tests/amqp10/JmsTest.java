@@ -3,6 +3,8 @@ package io.correio.tests.amqp10;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ConnectionFactory;
 import io.correio.tests.broker.Broker;
 import io.correio.tests.broker.BrokerExtension;
 import jakarta.jms.BytesMessage;
@@ -23,6 +25,7 @@ import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TemporaryTopic;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -369,6 +372,68 @@ class JmsTest {
     MessageConsumer consumer = session.createConsumer(queue);
     for (int i = 0; i < 3_000; i++) {
       assertThat(text(receive(consumer))).isEqualTo(Integer.toString(i));
+    }
+  }
+
+  // ---- policies of queues --------------------------------------------------------------------
+
+  private Queue declared(Map<String, Object> arguments) throws Exception {
+    String name = Broker.unique("jms");
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setHost(broker.host());
+    factory.setPort(broker.amqpPort());
+    try (var declaring = factory.newConnection();
+        Channel channel = Objects.requireNonNull(declaring.createChannel())) {
+      channel.queueDeclare(name, true, false, false, arguments);
+    }
+    return session.createQueue(name);
+  }
+
+  @Test
+  void higher_priorities_are_received_first() throws Exception {
+    Queue queue = declared(Map.of("x-max-priority", 9));
+    try (MessageProducer producer = session.createProducer(queue)) {
+      for (int priority : new int[] {4, 1, 9, 4}) {
+        TextMessage message = session.createTextMessage("p" + priority);
+        producer.send(message, DeliveryMode.PERSISTENT, priority, 0);
+      }
+    }
+    MessageConsumer consumer = session.createConsumer(queue);
+    assertThat(text(receive(consumer))).isEqualTo("p9");
+    assertThat(text(receive(consumer))).isEqualTo("p4");
+    assertThat(text(receive(consumer))).isEqualTo("p4");
+    assertThat(text(receive(consumer))).isEqualTo("p1");
+  }
+
+  @Test
+  void message_that_waited_too_long_goes_to_the_dead_letters() throws Exception {
+    Queue dead = queue();
+    MessageConsumer gravedigger = session.createConsumer(dead);
+    Queue queue =
+        declared(
+            Map.of(
+                "x-message-ttl",
+                50,
+                "x-dead-letter-exchange",
+                "",
+                "x-dead-letter-routing-key",
+                dead.getQueueName()));
+    send(queue, "late");
+    assertThat(text(receive(gravedigger))).isEqualTo("late");
+  }
+
+  @Test
+  void deliveries_that_failed_are_counted() throws Exception {
+    Queue queue = queue();
+    send(queue, "m");
+    try (Session transacted = connection.createSession(true, Session.SESSION_TRANSACTED)) {
+      MessageConsumer consumer = transacted.createConsumer(queue);
+      for (int attempt = 1; attempt <= 3; attempt++) {
+        Message message = receive(consumer);
+        assertThat(message.getIntProperty("JMSXDeliveryCount")).isEqualTo(attempt);
+        assertThat(message.getJMSRedelivered()).isEqualTo(attempt > 1);
+        transacted.rollback();
+      }
     }
   }
 }

@@ -8,7 +8,9 @@ import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.core.message.Message;
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Effect;
+import io.correio.core.queue.LaneId;
 import io.correio.core.queue.Settlement;
+import io.correio.core.routing.QueueDefinition;
 import io.correio.server.front.GeneratedNames;
 import io.correio.server.front.amqp091.Permissions.Resource;
 import io.correio.server.front.content.Amqp091Encoding;
@@ -170,7 +172,8 @@ final class ChannelConsuming {
   /** Hands a message to the client. */
   void deliver(ConsumerEntry entry, Effect.Delivered delivery) {
     Message message = delivery.message();
-    byte[] properties = Amqp091Encoding.properties(message);
+    byte[] properties =
+        Amqp091Encoding.properties(message, told(delivery.lane(), delivery.failures()));
     if (!connection.encoder().headerFits(properties.length)) {
       connection.giveBack(delivery.lane(), delivery.sequence(), message);
       channel.fail(tooManyProperties(properties.length));
@@ -214,7 +217,7 @@ final class ChannelConsuming {
   /** Answers {@code basic.get} with a message. */
   void onTaken(BasicMethod.Get method, Effect.Taken taken) {
     Message message = taken.message();
-    byte[] properties = Amqp091Encoding.properties(message);
+    byte[] properties = Amqp091Encoding.properties(message, told(taken.lane(), taken.failures()));
     boolean fits = connection.encoder().headerFits(properties.length);
     if (!channel.isOpen() || !fits) {
       connection.giveBack(taken.lane(), taken.sequence(), message);
@@ -240,6 +243,15 @@ final class ChannelConsuming {
             Math.min(taken.remaining(), 0xffff_ffffL));
     connection.encoder().content(channel.number(), properties, Amqp091Encoding.body(message));
     connection.wroteMessage(before, message);
+  }
+
+  /** Failures are told, as in RabbitMQ, where the queue limits them. */
+  private int told(long lane, int failures) {
+    if (failures == 0) {
+      return 0;
+    }
+    QueueDefinition queue = connection.host().routing().queue(LaneId.queue(lane));
+    return queue != null && queue.arguments().contains("x-delivery-limit") ? failures : 0;
   }
 
   private static AmqpException tooManyProperties(int bytes) {

@@ -175,6 +175,10 @@ final class ChannelDefinitions {
       }
       connection.permissions().checkConfigure(Resource.QUEUE, name, method);
       arguments = SupportedArguments.ofQueue(method.arguments(), method);
+      if (arguments.get("x-dead-letter-exchange") instanceof String exchange) {
+        connection.permissions().checkRead(Resource.QUEUE, name, method);
+        connection.permissions().checkWrite(Resource.EXCHANGE, exchange, method);
+      }
     }
     lastQueue = name;
     long request =

@@ -9,7 +9,6 @@ import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.core.message.Content;
 import io.correio.core.routing.HeaderSource;
 import io.correio.server.front.content.ContentFormats;
-import io.correio.server.front.content.CoreValues;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,21 +33,7 @@ public final class MessageFormat {
 
   /** The headers for headers exchanges, each decoded when it is asked for. */
   static HeaderSource headersOf(BasicProperties properties) {
-    if (!properties.hasHeaders()) {
-      return HeaderSource.NONE;
-    }
-    return new HeaderSource() {
-      @Override
-      public @Nullable Object header(String name) {
-        FieldValue value = properties.header(name);
-        return value == null ? null : CoreValues.toCore(value);
-      }
-
-      @Override
-      public boolean hasHeader(String name) {
-        return properties.header(name) != null;
-      }
-    };
+    return ContentFormats.headers(properties);
   }
 
   /**

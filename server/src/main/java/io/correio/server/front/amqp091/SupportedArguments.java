@@ -19,7 +19,14 @@ final class SupportedArguments {
   private static final String RESERVED_PREFIX = "x-";
 
   /** Arguments of queues that the core acts on. */
-  private static final Set<String> QUEUE = Set.of("x-max-priority");
+  private static final Set<String> QUEUE =
+      Set.of(
+          "x-max-priority",
+          "x-message-ttl",
+          "x-expires",
+          "x-dead-letter-exchange",
+          "x-dead-letter-routing-key",
+          "x-delivery-limit");
 
   /**
    * Arguments of queues that say how RabbitMQ should store or place them; here every queue is
@@ -38,9 +45,6 @@ final class SupportedArguments {
 
   /** Arguments of consumers that only matter where queues move between nodes. */
   private static final Set<String> CONSUMER = Set.of("x-cancel-on-ha-failover");
-
-  /** Whether the core lets single messages expire. */
-  private static final boolean EXPIRATION = false;
 
   /** Longest expiration in milliseconds: 32 bits without sign. */
   private static final long MAX_EXPIRATION_MILLIS = 0xffff_ffffL;
@@ -108,12 +112,6 @@ final class SupportedArguments {
           method,
           "invalid expiration '%s': give milliseconds from 0 to %d as a decimal number"
               .formatted(properties.expiration(), MAX_EXPIRATION_MILLIS));
-    }
-    if (!EXPIRATION) {
-      throw Errors.of(
-          ReplyCode.PRECONDITION_FAILED,
-          method,
-          "property 'expiration' is not supported: publish without it");
     }
     return millis;
   }

@@ -139,7 +139,7 @@ final class Unsettled {
         switch (settlement) {
           case ACCEPTED -> HELD_ACCEPTED;
           case REJECTED -> HELD_REJECTED;
-          case RETURNED -> HELD_RETURNED;
+          case RETURNED, RELEASED -> HELD_RETURNED;
         };
     held++;
   }

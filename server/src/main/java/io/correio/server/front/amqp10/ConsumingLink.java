@@ -195,7 +195,7 @@ final class ConsumingLink implements LinkEnd {
     for (OutgoingDelivery delivery : sender.unsettled().toArray(new OutgoingDelivery[0])) {
       Handed handed = delivery.getLinkedResource(Handed.class);
       if (handed != null && !(delivery.getRemoteState() instanceof TransactionalState)) {
-        connection.settles().settle(handed.lane(), handed.sequence(), Settlement.RETURNED);
+        connection.settles().settle(handed.lane(), handed.sequence(), Settlement.RELEASED);
       }
     }
     Message begun = unfinishedMessage;
@@ -306,8 +306,7 @@ final class ConsumingLink implements LinkEnd {
   private void send(Effect.Delivered delivered) {
     Message message = delivered.message();
     long before = connection.session().wire().pendingBytes();
-    byte[] encoded =
-        Amqp10Encoding.encode(message, delivered.redelivered() ? 1 : 0, !delivered.redelivered());
+    byte[] encoded = Amqp10Encoding.encode(message, delivered.failures(), !delivered.redelivered());
     OutgoingDelivery delivery = sender.next();
     delivery.setTag(ByteBuffer.allocate(Long.BYTES).putLong(++tags).array());
     if (settledAtOnce) {
@@ -375,7 +374,7 @@ final class ConsumingLink implements LinkEnd {
       if (!delivery.isRemotelySettled()) {
         return; // the state of a transfer that goes on: received
       }
-      settlement = Settlement.RETURNED;
+      settlement = Settlement.RELEASED;
     }
     connection.settles().settle(handed.lane(), handed.sequence(), settlement);
     delivery.setLinkedResource(null);
@@ -398,11 +397,13 @@ final class ConsumingLink implements LinkEnd {
     return switch (state.getType()) {
       case Accepted -> Settlement.ACCEPTED;
       case Rejected -> Settlement.REJECTED;
-      case Released -> Settlement.RETURNED;
+      case Released -> Settlement.RELEASED;
       case Modified ->
           state instanceof Modified modified && modified.isUndeliverableHere()
               ? Settlement.REJECTED
-              : Settlement.RETURNED;
+              : state instanceof Modified failed && failed.isDeliveryFailed()
+                  ? Settlement.RETURNED
+                  : Settlement.RELEASED;
       default -> null;
     };
   }

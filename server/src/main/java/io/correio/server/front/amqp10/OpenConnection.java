@@ -292,7 +292,7 @@ final class OpenConnection {
 
   /** A message that cannot be handed to the peer is ready again. */
   void giveBack(long lane, long sequence, Message message) {
-    settles.settle(lane, sequence, Settlement.RETURNED);
+    settles.settle(lane, sequence, Settlement.RELEASED);
     session.account().dropped(message.size());
   }
 

@@ -9,6 +9,7 @@ import io.correio.server.front.content.Amqp10FormatException;
 import io.correio.server.front.content.Amqp10Message;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.qpid.protonj2.buffer.ProtonBuffer;
 import org.apache.qpid.protonj2.engine.IncomingDelivery;
 import org.apache.qpid.protonj2.engine.Receiver;
@@ -244,7 +245,7 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
                 new Address(target.exchange(), key),
                 message.durable(),
                 message.priority(),
-                message.timeToLiveMillis()),
+                timeToLiveMillis(message)),
             message.content());
     Command.Publish command =
         connection
@@ -265,6 +266,17 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
       open.put(tag, delivery);
       connection.publish(this, tag, command);
     }
+  }
+
+  /** The lesser of the time to live and what is left until the absolute expiry time. */
+  private static long timeToLiveMillis(Amqp10Message message) {
+    long timeToLiveMillis = message.timeToLiveMillis();
+    OptionalLong expiry = message.absoluteExpiryTimeMillis();
+    if (expiry.isEmpty() || expiry.getAsLong() == 0) {
+      return timeToLiveMillis;
+    }
+    long left = Math.max(0, expiry.getAsLong() - System.currentTimeMillis());
+    return timeToLiveMillis == Envelope.NO_EXPIRY ? left : Math.min(left, timeToLiveMillis);
   }
 
   private void reject(IncomingDelivery delivery, ErrorCondition condition) {

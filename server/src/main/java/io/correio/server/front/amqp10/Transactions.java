@@ -244,7 +244,7 @@ final class Transactions implements PublishLedger.Publisher {
       Settlement settlement = retirement.settlement();
       bySettlement
           .computeIfAbsent(
-              settlement == null ? Settlement.RETURNED : settlement, s -> new ArrayList<>())
+              settlement == null ? Settlement.RELEASED : settlement, s -> new ArrayList<>())
           .add(retirement);
     }
     List<Command.Settle> settles = new ArrayList<>();

@@ -11,6 +11,7 @@ import io.correio.amqp.v10.FormatCode;
 import io.correio.amqp.v10.ValueReader;
 import io.correio.core.message.Content;
 import io.correio.core.message.Envelope;
+import io.correio.core.message.History;
 import io.correio.core.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,47 @@ public final class Amqp091Encoding {
 
   /** Property flags and list (AMQP 0-9-1, section 4.2.6.1); not to be changed. */
   public static byte[] properties(Message message) {
+    return properties(message, 0);
+  }
+
+  /**
+   * As {@link #properties(Message)}, with the number of failures where there are any.
+   *
+   * @param failures what to tell the receiver about how often processing the message failed
+   */
+  public static byte[] properties(Message message, int failures) {
     Content content = message.content();
-    return switch (content.format()) {
-      case ContentFormats.AMQP_0_9_1 -> content.head();
-      case ContentFormats.AMQP_1_0 -> converted(message);
-      default -> BasicProperties.NONE.raw();
-    };
+    byte[] properties =
+        switch (content.format()) {
+          case ContentFormats.AMQP_0_9_1 -> content.head();
+          case ContentFormats.AMQP_1_0 -> converted(message);
+          default -> BasicProperties.NONE.raw();
+        };
+    return message.history().deaths().isEmpty() && failures == 0
+        ? properties
+        : withHistory(new BasicProperties(properties), message.history(), failures);
+  }
+
+  /** A message that died has no expiration any more, and says where it died. */
+  private static byte[] withHistory(BasicProperties sent, History history, int failures) {
+    FieldTable.Builder headers = FieldTable.builder();
+    boolean died = !history.deaths().isEmpty();
+    sent.headers()
+        .fields()
+        .forEach((name, value) -> {
+          if (!(died && Deaths.isAbout(name)) && !name.equals(Names.X_DELIVERY_COUNT)) {
+            headers.put(name, value);
+          }
+        });
+    BasicPropertiesBuilder builder = sent.toBuilder();
+    if (died) {
+      Deaths.addHeaders(history, headers);
+      builder.expiration(null);
+    }
+    if (failures > 0) {
+      headers.put(Names.X_DELIVERY_COUNT, (long) failures);
+    }
+    return builder.headers(headers.build()).build().raw();
   }
 
   /** The body's octets; not to be changed. */

@@ -9,6 +9,7 @@ import io.correio.amqp.v10.ValueWriter;
 import io.correio.core.message.Address;
 import io.correio.core.message.Content;
 import io.correio.core.message.Envelope;
+import io.correio.core.message.History;
 import io.correio.core.message.Message;
 
 /**
@@ -38,7 +39,7 @@ public final class Amqp10Encoding {
       case ContentFormats.AMQP_1_0 -> {
         Amqp10Head head = new Amqp10Head(content.head());
         writeHeader(out, message, head.priority(), deliveryCount, firstAcquirer);
-        writeAnnotations(out, head, message.envelope().address());
+        writeAnnotations(out, head, message);
         int bare = head.bareMessage();
         out.raw(content.head(), bare, content.head().length - bare);
         yield followed(out, content.body());
@@ -54,7 +55,7 @@ public final class Amqp10Encoding {
         out.descriptor(Section.MESSAGE_ANNOTATIONS.code);
         int map = out.open();
         writeAddress(out, message.envelope().address());
-        out.closeMap(map, 2);
+        out.closeMap(map, 2 + Deaths.writeAnnotations(message.history(), out));
         yield withData(out, content.body());
       }
     };
@@ -98,7 +99,7 @@ public final class Amqp10Encoding {
   }
 
   /** The annotations as received, but for those that this broker sets. */
-  private static void writeAnnotations(ValueWriter out, Amqp10Head head, Address address) {
+  private static void writeAnnotations(ValueWriter out, Amqp10Head head, Message message) {
     out.descriptor(Section.MESSAGE_ANNOTATIONS.code);
     int map = out.open();
     int entries = 2;
@@ -108,15 +109,23 @@ public final class Amqp10Encoding {
       for (int left = reader.count(reader.constructor()); left > 0; left -= 2) {
         int key = reader.position();
         int end = ValueReader.end(bytes, ValueReader.end(bytes, key));
-        if (!isAddress(reader, key)) {
+        if (!isAddress(reader, key) && !isAboutDeath(reader, key, message.history())) {
           out.raw(bytes, key, end - key);
           entries++;
         }
         reader.position(end);
       }
     }
-    writeAddress(out, address);
-    out.closeMap(map, entries);
+    writeAddress(out, message.envelope().address());
+    out.closeMap(map, entries + Deaths.writeAnnotations(message.history(), out));
+  }
+
+  private static boolean isAboutDeath(ValueReader reader, int key, History history) {
+    if (history.deaths().isEmpty() || !FormatCode.isSymbol(reader.array()[key] & 0xff)) {
+      return false;
+    }
+    reader.position(key);
+    return Deaths.isAbout(ValueConversion.read(reader).toString());
   }
 
   private static boolean isAddress(ValueReader reader, int key) {

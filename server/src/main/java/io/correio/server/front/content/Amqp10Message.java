@@ -160,6 +160,10 @@ public final class Amqp10Message {
    * message annotations before them.
    */
   public HeaderSource headers() {
+    return headers(head);
+  }
+
+  static HeaderSource headers(Amqp10Head head) {
     if (head.annotations() < 0 && head.applicationProperties() < 0) {
       return HeaderSource.NONE;
     }

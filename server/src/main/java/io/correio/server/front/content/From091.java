@@ -60,7 +60,7 @@ final class From091 {
       entries++;
     }
     Amqp10Encoding.writeAddress(out, message.envelope().address());
-    out.closeMap(map, entries);
+    out.closeMap(map, entries + Deaths.writeAnnotations(message.history(), out));
   }
 
   private boolean hasTypeAnnotation() {
@@ -73,6 +73,9 @@ final class From091 {
       return value instanceof FieldValue.Array ? Names.X_CC : null;
     }
     if (!name.startsWith(Names.X) || !Text.isAscii(name)) {
+      return null;
+    }
+    if (!message.history().deaths().isEmpty() && Deaths.isAbout(name)) {
       return null;
     }
     boolean replaced =

@@ -16,6 +16,9 @@ final class Names {
   static final String X_ROUTING_KEY = "x-routing-key";
   static final String X_DEATH = "x-death";
 
+  /** How often processing a message failed. */
+  static final String X_DELIVERY_COUNT = "x-delivery-count";
+
   /** A message-id that 0-9-1's property cannot hold. */
   static final String X_MESSAGE_ID = "x-message-id";
 

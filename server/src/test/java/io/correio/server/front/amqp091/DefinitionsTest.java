@@ -184,7 +184,7 @@ class DefinitionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"x-message-ttl", "x-dead-letter-exchange", "x-max-length", "x-expires"})
+  @ValueSource(strings = {"x-single-active-consumer", "x-stream-offset", "x-match"})
   void argument_that_means_nothing_here_is_refused_by_name(String argument) {
     peer.send(1, queue("orders", FieldTable.of(argument, 1)));
     assertThat(peer.expectChannelClose(406).replyText()).contains("'" + argument + "'");

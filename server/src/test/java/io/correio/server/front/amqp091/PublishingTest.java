@@ -227,9 +227,9 @@ class PublishingTest {
   }
 
   @Test
-  void expiration_is_refused_by_name_while_messages_do_not_expire() {
+  void expiration_is_the_time_to_live() {
     publish(BasicProperties.builder().expiration("1000").build());
-    assertThat(peer.expectChannelClose(406).replyText()).contains("expiration");
+    assertThat(nextPublish().message().envelope().timeToLiveMillis()).isEqualTo(1000);
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.correio.zeromq.wire.Command;
 import io.correio.zeromq.wire.Metadata;
 import io.correio.zeromq.wire.ZmtpException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class PlainClient extends Handshake implements Mechanism {
   /** The most octets of a user name, and of a password, in UTF-8. */
   public static final int CREDENTIAL_LENGTH_MAX = 255;
+
+  private static final byte[] MISSPELT_ERROR = "^RROR".getBytes(StandardCharsets.US_ASCII);
 
   private boolean welcome;
   private boolean ready;
@@ -56,6 +59,21 @@ public final class PlainClient extends Handshake implements Mechanism {
   @Override
   public boolean isServer() {
     return false;
+  }
+
+  @Override
+  public void consume(byte[] command) throws ZmtpException {
+    // libzmq 4.3 writes "\x05ERROR" in C, whose compiler takes the E for a digit.
+    boolean misspelt =
+        command.length > MISSPELT_ERROR.length
+            && Arrays.equals(
+                command, 0, MISSPELT_ERROR.length, MISSPELT_ERROR, 0, MISSPELT_ERROR.length);
+    if (misspelt) {
+      byte[] reason = Arrays.copyOfRange(command, MISSPELT_ERROR.length, command.length);
+      super.consume(new Command.Other("ERROR", reason).encode());
+    } else {
+      super.consume(command);
+    }
   }
 
   @Override

@@ -44,6 +44,13 @@ final class PlainMechanismTest {
   }
 
   @Test
+  void the_error_that_libzmq_misspells_is_understood() throws ZmtpException {
+    PlainClient client = new PlainClient(CLIENT, "admin", "guess");
+    client.consume("^RROR\003400".getBytes(StandardCharsets.US_ASCII));
+    assertThat(client.refusal()).contains(new Refusal(true, 400, "400"));
+  }
+
+  @Test
   void hello_is_what_the_specification_draws() {
     assertThat(new PlainClient(CLIENT, "ab", "").produce())
         .isEqualTo("\5HELLO\2ab\0".getBytes(StandardCharsets.US_ASCII));

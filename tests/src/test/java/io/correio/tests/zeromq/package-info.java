@@ -1,0 +1,5 @@
+/** ZeroMQ's protocol beside libzmq. */
+@NullMarked
+package io.correio.tests.zeromq;
+
+import org.jspecify.annotations.NullMarked;

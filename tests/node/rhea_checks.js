@@ -244,6 +244,20 @@ const checks = {
     }
     await ended(connection);
   },
+
+  async management_links_come_in_pairs() {
+    const connection = connect();
+    const alone = connection.open_sender({ name: 'alone', target: { address: '/management' } });
+    const { sender } = await next(alone, 'sender_error');
+    assert.equal(sender.error.condition, 'amqp:precondition-failed');
+    const half = connection.open_sender({
+      name: 'half', target: { address: '/management' }, properties: { paired: true } });
+    await next(half, 'sendable');
+    const refused = next(half, 'sender_error');
+    half.send({ message_id: 1, subject: 'GET', to: '/queues/a', reply_to: '$me', body: null });
+    assert.equal((await refused).sender.error.condition, 'amqp:precondition-failed');
+    await ended(connection);
+  },
 };
 
 (async () => {

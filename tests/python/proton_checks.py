@@ -3,8 +3,11 @@
 import sys
 import uuid
 
+from urllib.parse import quote
+
 import pika
 from proton import ConnectionException, Delivery, Message, symbol
+from proton.reactor import LinkOption
 from proton.utils import BlockingConnection, LinkDetached, SendException
 
 from checks import PATIENCE_SECONDS, expect, run, unique
@@ -319,6 +322,115 @@ def check_drain_ends_waiting_at_once(to):
     expect("credit", receiver.link.credit, 0)
     expect("body", receiver.receive(timeout=PATIENCE_SECONDS).body, "a")
     receiver.accept()
+    connection.close()
+
+
+class paired(LinkOption):
+    def apply(self, link):
+        link.properties = {symbol("paired"): True}
+
+
+class management:
+    """A pair of links to the management node."""
+
+    def __init__(self, connection, credit):
+        self.sender = connection.create_sender("/management", name="pair", options=paired())
+        self.receiver = connection.create_receiver(
+            "/management", name="pair", options=paired(), credit=credit
+        )
+        self.asked = 0
+
+    def send(self, method, to, body=None, reply_to="$me"):
+        self.asked += 1
+        request = Message(id=self.asked, subject=method, address=to, reply_to=reply_to, body=body)
+        self.sender.send(request)
+
+    def ask(self, *request, **more):
+        self.send(*request, **more)
+        got = self.receiver.receive(timeout=PATIENCE_SECONDS)
+        expect("correlation", got.correlation_id, self.asked)
+        expect("kind", got.properties, {"http:response": "1.1"})
+        return got
+
+    def expect(self, status, *request, **more):
+        got = self.ask(*request, **more)
+        expect(f"status of {request}: {got.body}", got.subject, str(status))
+        return got.body
+
+
+def check_management_of_queues(to):
+    connection = to.connect()
+    node = management(connection, 10)
+    queue = unique("managed") + "/%2F"
+    path = "/queues/" + quote(queue, safe="")
+    node.expect(404, "GET", path)
+    node.expect(201, "PUT", path, {"durable": False})
+    node.expect(200, "PUT", path, {"durable": False})
+    expect("sentence", "durable" in node.expect(409, "PUT", path, {"durable": True}), True)
+    got = node.expect(200, "GET", path)
+    expect("queue", (got["name"], got["durable"], got["vhost"]), (queue, False, "/"))
+    node.expect(400, "PUT", path, {"colour": "red"})
+    node.expect(400, "PUT", path, {"durable": "yes"})
+    node.expect(400, "PUT", path, {"arguments": {"x-nonsense": 1}})
+    node.expect(400, "PUT", path, "a string")
+    node.expect(400, "PUT", "/queues/")
+    node.expect(400, "PUT", "/queues/%zz")
+    node.expect(400, "PUT", "/queues/a%0Ab")
+    node.expect(403, "PUT", "/queues/amq.mine")
+    node.expect(405, "POST", path)
+    node.expect(404, "GET", "/nothing/here")
+    node.expect(404, "GET", "/")
+    node.expect(400, "GET", "queues")
+    node.expect(400, "GET", path, reply_to="elsewhere")
+    connection.create_sender(path).send(Message(body="one"))
+    expect("purged", node.expect(200, "DELETE", path + "/messages")["message_count"], 1)
+    node.expect(404, "DELETE", "/queues/none.such/messages")
+    expect("deleted", node.expect(200, "DELETE", path)["message_count"], 0)
+    connection.close()
+
+
+def check_management_of_exchanges_and_bindings(to):
+    connection = to.connect()
+    node = management(connection, 10)
+    queue, source = unique("managed"), unique("managed")
+    exchange = "/exchanges/" + source
+    node.expect(201, "PUT", "/queues/" + queue, {})
+    node.expect(204, "PUT", exchange, {"type": "topic"})
+    node.expect(409, "PUT", exchange, {"type": "fanout"})
+    node.expect(400, "PUT", exchange, {"type": "odd"})
+    expect("type", node.expect(200, "GET", exchange)["type"], "topic")
+    node.expect(403, "PUT", "/exchanges/", {"type": "topic"})
+    node.expect(403, "DELETE", "/exchanges/amq.topic")
+    bind = {"source": source, "destination_queue": queue, "binding_key": "a b+c"}
+    node.expect(204, "POST", "/bindings", bind)
+    node.expect(404, "POST", "/bindings", {**bind, "destination_queue": "none.such"})
+    node.expect(400, "POST", "/bindings", {"source": source, "binding_key": "k"})
+    node.expect(403, "POST", "/bindings", {**bind, "source": ""})
+    query = f"/bindings?src={source}&dstq={queue}&key=a+b%2Bc"
+    [binding] = node.expect(200, "GET", query)
+    expect("key", binding["binding_key"], "a b+c")
+    node.expect(204, "DELETE", binding["location"])
+    expect("bindings", node.expect(200, "GET", query), [])
+    node.expect(204, "DELETE", binding["location"])
+    node.expect(400, "GET", "/bindings")
+    node.expect(400, "DELETE", "/bindings/nonsense")
+    node.expect(204, "DELETE", exchange)
+    node.expect(200, "DELETE", "/queues/" + queue)
+    connection.close()
+
+
+def check_management_stops_taking_requests_whose_answers_nobody_reads(to):
+    connection = to.connect()
+    node = management(connection, 0)
+    for _ in range(100):
+        node.send("GET", "/exchanges/amq.topic")
+    expect("credit", node.sender.link.credit, 0)
+    node.receiver.link.flow(250)
+    for i in range(1, 101):
+        got = node.receiver.receive(timeout=PATIENCE_SECONDS)
+        expect("correlation", got.correlation_id, i)
+    for _ in range(150):
+        node.expect(200, "GET", "/exchanges/amq.topic")
     connection.close()
 
 

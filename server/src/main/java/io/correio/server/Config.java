@@ -70,6 +70,7 @@ public record Config(
       int linksPerConnection,
       boolean allowAnonymous,
       boolean createQueues,
+      String announcedVersion,
       int refusalDelayMillis) {}
 
   /**
@@ -161,6 +162,7 @@ public record Config(
         settings.integer(Setting.LINKS_PER_CONNECTION),
         settings.integer(Setting.ALLOW_ANONYMOUS) == 1,
         settings.integer(Setting.CREATE_QUEUES) == 1,
+        settings.text(Setting.ANNOUNCED_VERSION),
         settings.integer(Setting.REFUSAL_DELAY_MILLIS));
   }
 

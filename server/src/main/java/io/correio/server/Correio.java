@@ -302,6 +302,7 @@ public final class Correio implements AutoCloseable {
             limits.transactionMaxOperations(),
             limits.allowAnonymous(),
             limits.createQueues(),
+            limits.announcedVersion(),
             limits.closeTimeoutMillis());
     return new Amqp10Front(
         hosts, authenticator::authenticate, mechanisms, session, VERSION, new AtomicLong());

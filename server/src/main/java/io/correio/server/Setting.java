@@ -130,6 +130,11 @@ public enum Setting {
       0,
       1,
       "AMQP 1.0: 1 to make a durable queue of a plain address that names none; 0 to refuse it."),
+  ANNOUNCED_VERSION(
+      "amqp10.announced-version",
+      "4.0.0",
+      "AMQP 1.0: `version` among the properties of a connection. RabbitMQ's clients turn away from"
+          + " less than 4.0, whose addresses and management node these are."),
   ALLOW_ANONYMOUS(
       "security.allow-anonymous",
       0,

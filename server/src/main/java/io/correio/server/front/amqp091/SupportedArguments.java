@@ -7,42 +7,15 @@ import io.correio.amqp.v091.wire.FieldTable;
 import io.correio.amqp.v091.wire.ReplyCode;
 import io.correio.core.message.Arguments;
 import io.correio.core.message.Envelope;
+import io.correio.server.front.DeclaredArguments;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
- * The one list of arguments that mean something here. An argument that would change what a queue
- * does and does not exist here is refused by name: a queue that silently keeps what it was told to
- * drop is worse than an error. Names without the prefix {@code x-} are the application's own and
- * are kept.
+ * Arguments of methods, refused with a reply code where {@link DeclaredArguments} has no use for
+ * them, and what consumers and messages say beside that.
  */
 final class SupportedArguments {
-  private static final String RESERVED_PREFIX = "x-";
-
-  /** Arguments of queues that the core acts on. */
-  private static final Set<String> QUEUE =
-      Set.of(
-          "x-max-priority",
-          "x-message-ttl",
-          "x-expires",
-          "x-dead-letter-exchange",
-          "x-dead-letter-routing-key",
-          "x-delivery-limit");
-
-  /**
-   * Arguments of queues that say how RabbitMQ should store or place them; here every queue is
-   * stored alike.
-   */
-  private static final Set<String> QUEUE_PLACEMENT =
-      Set.of(
-          "x-queue-type",
-          "x-queue-mode",
-          "x-queue-version",
-          "x-queue-master-locator",
-          "x-queue-leader-locator",
-          "x-quorum-initial-group-size");
-
-  private static final Set<String> QUEUE_TYPES = Set.of("classic", "quorum");
-
   /** Arguments of consumers that only matter where queues move between nodes. */
   private static final Set<String> CONSUMER = Set.of("x-cancel-on-ha-failover");
 
@@ -53,51 +26,34 @@ final class SupportedArguments {
 
   /** Arguments of a queue; those on placement are left out, since they say nothing here. */
   static Arguments ofQueue(FieldTable table, Method method) {
-    if (table.isEmpty()) {
-      return Arguments.EMPTY;
-    }
-    FieldTable.Builder kept = FieldTable.builder();
-    table
-        .fields()
-        .forEach((name, value) -> {
-          if (QUEUE_PLACEMENT.contains(name)) {
-            if (name.equals("x-queue-type")) {
-              checkQueueType(table, method);
-            }
-          } else {
-            checkName(name, QUEUE, "a queue", method);
-            kept.put(name, value);
-          }
-        });
-    return FieldValues.toArguments(kept.build(), method);
-  }
-
-  private static void checkQueueType(FieldTable table, Method method) {
-    String type = table.getString("x-queue-type").orElse("");
-    if (!QUEUE_TYPES.contains(type)) {
-      throw Errors.of(
-          ReplyCode.PRECONDITION_FAILED,
-          method,
-          "invalid arg 'x-queue-type': '%s' is none of %s".formatted(type, QUEUE_TYPES));
-    }
+    return checked(table, DeclaredArguments::ofQueue, method);
   }
 
   /** Arguments of an exchange. */
   static Arguments ofExchange(FieldTable table, Method method) {
-    table.fields().keySet().forEach(name -> checkName(name, Set.of(), "an exchange", method));
-    String alternate = "alternate-exchange";
-    if (table.get(alternate) != null && table.getString(alternate).isEmpty()) {
-      throw Errors.of(
-          ReplyCode.PRECONDITION_FAILED,
-          method,
-          "invalid type for arg 'alternate-exchange': give the exchange's name as a string");
+    return checked(table, DeclaredArguments::ofExchange, method);
+  }
+
+  private static Arguments checked(
+      FieldTable table, UnaryOperator<Arguments> check, Method method) {
+    Arguments arguments = FieldValues.toArguments(table, method);
+    try {
+      return arguments.isEmpty() ? arguments : check.apply(arguments);
+    } catch (IllegalArgumentException e) {
+      throw refused(e, method);
     }
-    return FieldValues.toArguments(table, method);
   }
 
   /** Raises 406 for an argument of a consumer that means nothing here. */
   static void checkConsumer(FieldTable table, Method method) {
-    table.fields().keySet().forEach(name -> checkName(name, CONSUMER, "a consumer", method));
+    try {
+      table
+          .fields()
+          .keySet()
+          .forEach(name -> DeclaredArguments.checkName(name, CONSUMER, "a consumer"));
+    } catch (IllegalArgumentException e) {
+      throw refused(e, method);
+    }
   }
 
   /** The time to live of a message. */
@@ -116,16 +72,7 @@ final class SupportedArguments {
     return millis;
   }
 
-  private static void checkName(String name, Set<String> known, String what, Method method) {
-    if (name.startsWith(RESERVED_PREFIX) && !known.contains(name)) {
-      throw unsupported(name, what, method);
-    }
-  }
-
-  private static AmqpException unsupported(String name, String what, Method method) {
-    return Errors.of(
-        ReplyCode.PRECONDITION_FAILED,
-        method,
-        "arg '%s' of %s is not supported: declare it without".formatted(name, what));
+  private static AmqpException refused(IllegalArgumentException cause, Method method) {
+    return Errors.of(ReplyCode.PRECONDITION_FAILED, method, String.valueOf(cause.getMessage()));
   }
 }

@@ -18,6 +18,7 @@ package io.correio.server.front.amqp10;
  * @param transactionMaxOperations publishes and settlements that one transaction may hold
  * @param allowAnonymous whether a peer on this machine may do without a login
  * @param createQueues whether a plain name that names nothing becomes a durable queue
+ * @param announcedVersion what clients that look for RabbitMQ's version find
  * @param closeMillis how long a peer may take to answer a close
  */
 public record Amqp10Limits(
@@ -33,6 +34,7 @@ public record Amqp10Limits(
     int transactionMaxOperations,
     boolean allowAnonymous,
     boolean createQueues,
+    String announcedVersion,
     int closeMillis) {
 
   /** Highest channel number that frames can carry. */

@@ -176,7 +176,14 @@ final class Amqp10Session implements Session {
         .setOfferedCapabilities(CAPABILITIES)
         .setProperties(
             Map.of(
-                Symbol.valueOf("product"), "Correio", Symbol.valueOf("version"), front.version()));
+                Symbol.valueOf("product"),
+                "Correio",
+                Symbol.valueOf("product-version"),
+                front.version(),
+                Symbol.valueOf("version"),
+                limits.announcedVersion(),
+                Symbol.valueOf("node"),
+                limits.containerId()));
     proton.openHandler(this::onOpen).closeHandler(this::onClose);
   }
 

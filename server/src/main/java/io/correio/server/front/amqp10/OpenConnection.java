@@ -46,6 +46,7 @@ final class OpenConnection {
   private final Targets targets = new Targets();
   private final Nodes nodes;
   private final Transactions transactions;
+  private final Management management;
   private final Map<Long, Consumer<Reply>> requests = new HashMap<>();
   private final Map<Long, ConsumingLink> consumers = new HashMap<>();
   private long nextRequest = 1;
@@ -66,6 +67,7 @@ final class OpenConnection {
     this.settles = new SettleBatch(id, host::submit);
     this.nodes = new Nodes(this);
     this.transactions = new Transactions(this);
+    this.management = new Management(this);
     proton
         .sessionOpenHandler(this::onSession)
         .senderOpenHandler(this::onSender)
@@ -102,14 +104,14 @@ final class OpenConnection {
   }
 
   private void onSender(Sender sender) {
-    if (mayAttach(sender)) {
+    if (mayAttach(sender) && !management.takes(sender)) {
       new ConsumingLink(this, sender).attach();
     }
   }
 
   private void onReceiver(Receiver receiver) {
     Terminus target = receiver.getRemoteTarget();
-    if (!(target instanceof Coordinator) && mayAttach(receiver)) {
+    if (!(target instanceof Coordinator) && mayAttach(receiver) && !management.takes(receiver)) {
       new PublishingLink(this, receiver).attach();
     }
   }

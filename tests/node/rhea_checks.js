@@ -245,6 +245,41 @@ const checks = {
     await ended(connection);
   },
 
+  async dynamic_node_of_a_sender_goes_with_its_session() {
+    const connection = connect();
+    const other = connect();
+    const session = connection.create_session();
+    session.open();
+    const sender = session.open_sender({ target: { dynamic: true } });
+    await next(sender, 'sendable');
+    const address = sender.target.address;
+    const before = other.open_sender({ target: `/queues/${address}` });
+    await next(before, 'sendable');
+    const closed = next(session, 'session_close');
+    session.close();
+    await closed;
+    const after = other.open_sender({ target: `/queues/${address}` });
+    const { sender: refused } = await next(after, 'sender_error');
+    assert.equal(refused.error.condition, 'amqp:not-found');
+    await ended(connection);
+    await ended(other);
+  },
+
+  async dynamic_node_of_another_lifetime_is_refused() {
+    const connection = connect();
+    const sender = connection.open_sender({
+      target: {
+        dynamic: true,
+        dynamic_node_properties: {
+          'lifetime-policy': rhea.types.wrap_described([], 0x2d), // delete-on-no-messages
+        },
+      },
+    });
+    const { sender: refused } = await next(sender, 'sender_error');
+    assert.equal(refused.error.condition, 'amqp:not-implemented');
+    await ended(connection);
+  },
+
   async management_links_come_in_pairs() {
     const connection = connect();
     const alone = connection.open_sender({ name: 'alone', target: { address: '/management' } });

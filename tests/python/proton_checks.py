@@ -6,8 +6,8 @@ import uuid
 from urllib.parse import quote
 
 import pika
-from proton import ConnectionException, Delivery, Message, symbol
-from proton.reactor import LinkOption
+from proton import ConnectionException, Delivery, Endpoint, Message, symbol
+from proton.reactor import Container, LinkOption
 from proton.utils import BlockingConnection, LinkDetached, SendException
 
 from checks import PATIENCE_SECONDS, expect, run, unique
@@ -323,6 +323,65 @@ def check_drain_ends_waiting_at_once(to):
     expect("body", receiver.receive(timeout=PATIENCE_SECONDS).body, "a")
     receiver.accept()
     connection.close()
+
+
+def container(name):
+    made = Container()
+    made.container_id = name
+    return made
+
+
+def check_link_attached_elsewhere_is_stolen_with_what_it_holds(to):
+    queue, name = unique("stolen"), unique("container")
+    first = to.connect(container=container(name))
+    first.create_sender(queue).send(Message(body="a"))
+    older = first.create_receiver(queue, name="link")
+    expect("body", older.receive(timeout=PATIENCE_SECONDS).body, "a")
+    second = to.connect(container=container(name))
+    newer = second.create_receiver(queue, name="link")
+    got = newer.receive(timeout=PATIENCE_SECONDS)
+    expect("body", (got.body, got.delivery_count), ("a", 1))
+    try:
+        older.receive(timeout=PATIENCE_SECONDS)
+        raise AssertionError("the older link lives on")
+    except LinkDetached as e:
+        expect("condition", e.condition, "amqp:link:stolen")
+    newer.accept()
+    # The older connection lives on.
+    first.create_sender(queue, name="other").send(Message(body="b"))
+    expect("body", newer.receive(timeout=PATIENCE_SECONDS).body, "b")
+    newer.accept()
+    first.close()
+    second.close()
+
+
+def check_link_that_sends_is_stolen_too(to):
+    queue, name = unique("stolen"), unique("container")
+    first = to.connect(container=container(name))
+    older = first.create_sender(queue, name="link")
+    older.send(Message(body="a"))
+    second = to.connect(container=container(name))
+    second.create_sender(queue, name="link").send(Message(body="b"))
+    try:
+        first.wait(lambda: older.link.state & Endpoint.REMOTE_CLOSED, timeout=PATIENCE_SECONDS)
+        raise AssertionError("the older link lives on")
+    except LinkDetached as e:
+        expect("condition", e.condition, "amqp:link:stolen")
+    first.close()
+    second.close()
+
+
+def check_links_of_one_name_in_several_containers_are_several(to):
+    queue = unique("names")
+    first = to.connect()
+    second = to.connect()
+    one = first.create_sender(queue, name="link")
+    two = second.create_sender(queue, name="link")
+    one.send(Message(body="a"))
+    two.send(Message(body="b"))
+    one.send(Message(body="c"))
+    first.close()
+    second.close()
 
 
 class paired(LinkOption):

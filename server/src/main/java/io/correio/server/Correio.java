@@ -25,6 +25,7 @@ import io.correio.server.front.amqp091.BodyBudget;
 import io.correio.server.front.amqp091.SessionLimits;
 import io.correio.server.front.amqp10.Amqp10Front;
 import io.correio.server.front.amqp10.Amqp10Limits;
+import io.correio.server.front.amqp10.LinkNames;
 import io.correio.server.front.content.ContentFormats;
 import io.correio.server.net.Listener;
 import io.correio.server.net.ListenerOptions;
@@ -305,7 +306,13 @@ public final class Correio implements AutoCloseable {
             limits.announcedVersion(),
             limits.closeTimeoutMillis());
     return new Amqp10Front(
-        hosts, authenticator::authenticate, mechanisms, session, VERSION, new AtomicLong());
+        hosts,
+        authenticator::authenticate,
+        mechanisms,
+        session,
+        VERSION,
+        new AtomicLong(),
+        new LinkNames());
   }
 
   /** Port that speaks AMQP. */

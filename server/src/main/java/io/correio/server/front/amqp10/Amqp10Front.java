@@ -19,6 +19,7 @@ import org.apache.qpid.protonj2.types.transport.AMQPHeader;
  * @param limits what peers are held to
  * @param version of the server, as peers are told
  * @param unfinishedBytes parts of messages whose rest has not come, of all connections together
+ * @param names who has which link's name, of all connections together
  */
 public record Amqp10Front(
     Hosts hosts,
@@ -26,7 +27,8 @@ public record Amqp10Front(
     SaslMechanisms mechanisms,
     Amqp10Limits limits,
     String version,
-    AtomicLong unfinishedBytes)
+    AtomicLong unfinishedBytes,
+    LinkNames names)
     implements Front {
 
   private static final byte[] PREFIX = {'A', 'M', 'Q', 'P'};

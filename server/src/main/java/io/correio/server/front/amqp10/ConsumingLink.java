@@ -77,6 +77,7 @@ final class ConsumingLink implements LinkEnd {
         .rules()
         .attached(
             new SessionRules.End(false, sender::getCredit, () -> ended, condition -> {}, () -> {}));
+    connection.claim(sender, this::onStolen);
     connection.nodes().source(sender, this::subscribe, this::refuse);
   }
 
@@ -211,9 +212,17 @@ final class ConsumingLink implements LinkEnd {
     waiting.clear();
   }
 
+  /** Another connection of the container has attached the link. */
+  private void onStolen() {
+    if (!ended) {
+      release();
+      connection.stolen(sender);
+    }
+  }
+
   private void end() {
     ended = true;
-    connection.detached();
+    connection.detached(sender);
   }
 
   @Override
@@ -226,6 +235,10 @@ final class ConsumingLink implements LinkEnd {
         connection.ask(
             request -> new Command.Cancel(connection.id(), request, number),
             reply -> connection.removeConsumer(number));
+      }
+      Nodes.Received found = node;
+      if (found != null && found.temporary()) {
+        connection.nodes().delete(found.queue(), () -> {});
       }
     }
   }

@@ -9,11 +9,13 @@ import io.correio.core.routing.Destination;
 import io.correio.server.front.GeneratedNames;
 import io.correio.server.front.content.Amqp10Message;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.apache.qpid.protonj2.engine.Receiver;
 import org.apache.qpid.protonj2.engine.Sender;
 import org.apache.qpid.protonj2.types.Symbol;
+import org.apache.qpid.protonj2.types.messaging.DeleteOnClose;
 import org.apache.qpid.protonj2.types.messaging.Source;
 import org.apache.qpid.protonj2.types.messaging.Target;
 import org.apache.qpid.protonj2.types.messaging.TerminusDurability;
@@ -39,6 +41,7 @@ final class Nodes {
 
   private static final String TOPICS = "amq.topic";
   private static final String DEFAULT_EXCHANGE = "";
+  private static final Symbol LIFETIME = Symbol.valueOf("lifetime-policy");
   private static final Symbol COPY = Symbol.valueOf("copy");
   private static final Symbol TOPIC = Symbol.valueOf("topic");
   private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
@@ -91,8 +94,9 @@ final class Nodes {
    *
    * @param address as the peer is told
    * @param deletedByClose whether closing the link (and not only detaching it) deletes the queue
+   * @param temporary whether the end of its session does so, too
    */
-  record Received(String address, String queue, boolean deletedByClose) {}
+  record Received(String address, String queue, boolean deletedByClose, boolean temporary) {}
 
   // ---- targets -------------------------------------------------------------------------------
 
@@ -105,6 +109,11 @@ final class Nodes {
       return;
     }
     if (target.isDynamic()) {
+      ErrorCondition unsupported = lifetime(target.getDynamicNodeProperties());
+      if (unsupported != null) {
+        refused.accept(unsupported);
+        return;
+      }
       dynamic(
           has(target.getCapabilities(), TEMPORARY_TOPIC),
           name ->
@@ -191,7 +200,12 @@ final class Nodes {
       return;
     }
     if (source.isDynamic()) {
-      dynamic(false, name -> received(name, name, true, then, refused), refused);
+      ErrorCondition unsupported = lifetime(source.getDynamicNodeProperties());
+      if (unsupported != null) {
+        refused.accept(unsupported);
+        return;
+      }
+      dynamic(false, name -> received(name, name, true, true, then, refused), refused);
       return;
     }
     String address = source.getAddress();
@@ -235,8 +249,18 @@ final class Nodes {
       boolean deletedByClose,
       Consumer<Received> then,
       Consumer<ErrorCondition> refused) {
+    received(address, queue, deletedByClose, false, then, refused);
+  }
+
+  private void received(
+      String address,
+      String queue,
+      boolean deletedByClose,
+      boolean temporary,
+      Consumer<Received> then,
+      Consumer<ErrorCondition> refused) {
     if (connection.identities().mayRead(connection.user(), connection.host().name(), queue)) {
-      then.accept(new Received(address, queue, deletedByClose));
+      then.accept(new Received(address, queue, deletedByClose, temporary));
     } else {
       refused.accept(access("read", "queue", queue));
     }
@@ -306,6 +330,18 @@ final class Nodes {
     } else {
       refused.accept(noQueue(name));
     }
+  }
+
+  /**
+   * Why a dynamic node cannot have the lifetime that is asked for (part 3, section 3.5); or null.
+   */
+  private static @Nullable ErrorCondition lifetime(@Nullable Map<Symbol, Object> properties) {
+    Object policy = properties == null ? null : properties.get(LIFETIME);
+    return policy == null || policy instanceof DeleteOnClose
+        ? null
+        : Conditions.notImplemented(
+            "the lifetime policy " + policy.getClass().getSimpleName(),
+            "ask for delete-on-close, or declare a queue by /management");
   }
 
   private void dynamic(boolean nameOnly, Consumer<String> then, Consumer<ErrorCondition> refused) {

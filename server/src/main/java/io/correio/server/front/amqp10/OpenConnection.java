@@ -24,6 +24,7 @@ import org.apache.qpid.protonj2.types.messaging.Terminus;
 import org.apache.qpid.protonj2.types.transactions.Coordinator;
 import org.apache.qpid.protonj2.types.transport.AmqpError;
 import org.apache.qpid.protonj2.types.transport.ErrorCondition;
+import org.apache.qpid.protonj2.types.transport.LinkError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,7 @@ final class OpenConnection {
   private final Management management;
   private final Map<Long, Consumer<Reply>> requests = new HashMap<>();
   private final Map<Long, ConsumingLink> consumers = new HashMap<>();
+  private final Map<Link<?>, LinkNames.Claim> claims = new HashMap<>();
   private long nextRequest = 1;
   private long nextConsumer = 1;
   private int links;
@@ -152,6 +154,45 @@ final class OpenConnection {
   /** A link is gone. */
   void detached() {
     links--;
+  }
+
+  /** Takes a link's name from whichever connection of the container has it. */
+  void claim(Link<?> link, Runnable stolen) {
+    String container = proton.getRemoteContainerId();
+    if (container != null && !container.isEmpty()) {
+      LinkNames.Name name =
+          new LinkNames.Name(host.name(), user, container, link.getName(), link.isReceiver());
+      claims.put(
+          link, front.names().claim(name, () -> session.wire().execute(() -> steal(stolen))));
+    }
+  }
+
+  private void steal(Runnable stolen) {
+    if (!closed && !session.isEnded()) {
+      session.guarded(stolen);
+    }
+  }
+
+  /** A link that had its name is gone. */
+  void detached(Link<?> link) {
+    links--;
+    LinkNames.Claim claim = claims.remove(link);
+    if (claim != null) {
+      claim.release();
+    }
+  }
+
+  /**
+   * Ends a link that another connection, or another session, has attached now. It is closed and not
+   * only detached, for many clients overlook the latter.
+   */
+  void stolen(Link<?> link) {
+    refuse(
+        link,
+        Conditions.of(
+            LinkError.STOLEN,
+            "link '%s' of container '%s' was attached elsewhere; it is there now"
+                .formatted(link.getName(), containerId())));
   }
 
   /** Answers an attach without a terminus, then detaches (part 2, section 2.6.3). */
@@ -400,6 +441,8 @@ final class OpenConnection {
       ledger.clear();
       requests.clear();
       consumers.clear();
+      claims.values().forEach(LinkNames.Claim::release);
+      claims.clear();
       host.submit(new Command.Disconnect(id));
     }
   }

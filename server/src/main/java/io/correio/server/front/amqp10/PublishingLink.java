@@ -62,6 +62,7 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
         .attached(
             new SessionRules.End(
                 true, receiver::getCredit, () -> ended, this::fail, this::openWindow));
+    connection.claim(receiver, this::onStolen);
     connection.nodes().target(receiver, this::open, this::refuse);
   }
 
@@ -121,13 +122,25 @@ final class PublishingLink implements LinkEnd, PublishLedger.Publisher {
     connection.holdUnfinished(-unfinished);
     unfinished = 0;
     open.clear();
-    connection.detached();
+    connection.detached(receiver);
   }
 
   @Override
   public void release() {
     if (!ended) {
       end();
+      Nodes.Sent found = node;
+      if (found != null && found.deletedByClose() && found.key() != null) {
+        connection.nodes().delete(found.key(), () -> {});
+      }
+    }
+  }
+
+  /** Another connection of the container has attached the link. */
+  private void onStolen() {
+    if (!ended) {
+      release();
+      connection.stolen(receiver);
     }
   }
 

@@ -121,7 +121,7 @@ final class AddressedTransfer {
       if (received == -Errno.EAGAIN && core.mayNotBlock(flags)) {
         return new Received(WOULD_BLOCK, new Address.UnixUnnamed());
       }
-      deadline = transfer.beforeNextReceive("recvfrom", received, deadline, length, flags);
+      deadline = transfer.awaitNextReceive("recvfrom", received, deadline, length, flags);
     }
   }
 

@@ -13,7 +13,10 @@ import io.correio.posix.libc.Libc;
 import io.correio.posix.libc.Platform;
 import java.lang.foreign.MemorySegment;
 
-/** {@code poll()}: waits for several sockets at once. Stateless, for any number of threads. */
+/**
+ * {@code poll()} (IEEE Std 1003.1-2024, System Interfaces, the page poll): waits for several
+ * sockets at once. Stateless, for any number of threads.
+ */
 public final class Poll {
 
   /** Most sockets of one call. */

@@ -12,8 +12,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket (IEEE Std 1003.1-2024, 2.10 Sockets), with the calls' own names and semantics. Two
- * things differ from C, always: descriptors are closed on exec, and nothing raises SIGPIPE.
+ * A socket, with the calls' own names and semantics: IEEE Std 1003.1-2024 (POSIX.1-2024), volume
+ * System Interfaces, section 2.10, and there the page of each call; the sections that matter are
+ * given with the calls. Two things differ from C, always: descriptors are closed on exec
+ * (SOCK_CLOEXEC), and nothing raises SIGPIPE (MSG_NOSIGNAL).
  *
  * <p>A call that fails throws {@link PosixException} with the error number of the standard; a call
  * that a signal interrupts goes on. {@link Thread#interrupt} ends a blocked call with EINTR and
@@ -56,7 +58,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code socket()}: creates an end point of communication.
+   * {@code socket()} (2.10.6): creates an end point of communication.
    *
    * @throws PosixException EPROTONOSUPPORT or ESOCKTNOSUPPORT if the family has no such type,
    *     EMFILE or ENFILE if too many descriptors are open
@@ -89,7 +91,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code socketpair()}: two sockets of AF_UNIX, connected with each other.
+   * {@code socketpair()} (2.10.17): two sockets of AF_UNIX, connected with each other.
    *
    * @throws PosixException EMFILE or ENFILE if too many descriptors are open
    */
@@ -119,7 +121,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code bind()}: attaches a local address.
+   * {@code bind()} (2.10.2): attaches a local address.
    *
    * @throws PosixException EADDRINUSE if another has it, EADDRNOTAVAIL if it is not this machine's,
    *     EACCES if it is privileged, EINVAL if the socket has one already, EAFNOSUPPORT if it is of
@@ -130,9 +132,10 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code listen()}: announces that connections are accepted, and how many may be pending. Linux
-   * holds one more than asked for, and leaves further requests unanswered, so that their connect
-   * blocks and tries again after 1, 3, 7 … seconds; on AF_UNIX connect blocks until there is room.
+   * {@code listen()} (2.10.13): announces that connections are accepted, and how many may be
+   * pending. Linux holds one more than asked for, and leaves further requests unanswered, so that
+   * their connect blocks and tries again after 1, 3, 7 … seconds; on AF_UNIX connect blocks until
+   * there is room.
    *
    * @param backlog most pending connections; 0 and less have the system's minimum
    * @throws PosixException EOPNOTSUPP if the type has no connections, EINVAL if it is connected,
@@ -143,7 +146,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code accept()}: takes the first pending connection, and blocks until there is one.
+   * {@code accept()} (2.10.13): takes the first pending connection, and blocks until there is one.
    *
    * @return the connection, a socket of its own, to be closed by the caller; in blocking mode
    * @throws PosixException EINVAL if it does not listen, EAGAIN in non-blocking mode or after
@@ -154,7 +157,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code accept4()}: as {@link #accept}, with the connection in the mode asked for.
+   * {@code accept4()} (2.10.7): as {@link #accept}, with the connection in the mode asked for.
    *
    * @param nonBlocking SOCK_NONBLOCK
    */
@@ -168,8 +171,8 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code connect()}: establishes a connection, and blocks until it stands; of datagrams, sets
-   * where they go and where they may come from.
+   * {@code connect()} (2.10.6): establishes a connection, and blocks until it stands; of datagrams,
+   * sets where they go and where they may come from.
    *
    * @throws PosixException ECONNREFUSED if nobody listens, ETIMEDOUT, ENETUNREACH, EHOSTUNREACH,
    *     ENOENT of a path, EISCONN if it is connected, EOPNOTSUPP if it listens; EINPROGRESS in
@@ -182,7 +185,8 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code send()}: sends data, or a part of it. Blocks until there is room for some.
+   * {@code send()} (2.10.9, 2.10.14): sends data, or a part of it. Blocks until there is room for
+   * some.
    *
    * @return bytes sent, perhaps fewer than given if the type is STREAM; {@link #WOULD_BLOCK}
    * @throws PosixException EPIPE if sending was shut down or the peer is gone, ECONNRESET,
@@ -259,8 +263,8 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code recv()}: receives data, as much as there is and fits. Blocks until there is some. What
-   * of a message does not fit is lost.
+   * {@code recv()} (2.10.11): receives data, as much as there is and fits. Blocks until there is
+   * some. What of a message does not fit is lost.
    *
    * @return bytes received; 0 when the peer has shut down sending, of a message without bytes, and
    *     for no room; {@link #WOULD_BLOCK}
@@ -313,7 +317,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code sendto()}: sends a message to an address.
+   * {@code sendto()} (2.10.9): sends a message to an address.
    *
    * @return as {@link #send(byte[])}
    * @throws PosixException as {@link #send(byte[])}, and EISCONN if it is connected and of another
@@ -329,7 +333,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code recvfrom()}: receives, and says from whom.
+   * {@code recvfrom()} (2.10.11): receives, and says from whom.
    *
    * @throws PosixException as {@link #receive(byte[])}
    */
@@ -346,9 +350,9 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code sendmsg()}: sends data of several buffers, and descriptors and credentials with it. The
-   * buffers' positions advance by what was sent. A stream carries descriptors with at least one
-   * byte.
+   * {@code sendmsg()} (2.10.9): sends data of several buffers, and descriptors and credentials with
+   * it. The buffers' positions advance by what was sent. A stream carries descriptors with at least
+   * one byte.
    *
    * @return as {@link #send(byte[])}
    * @throws PosixException as {@link #send(byte[])}; EPERM for credentials that are not the
@@ -359,8 +363,8 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code recvmsg()}: receives into several buffers, whose positions advance, and descriptors and
-   * credentials.
+   * {@code recvmsg()} (2.10.11): receives into several buffers, whose positions advance, and
+   * descriptors and credentials.
    *
    * @param descriptorsMax most descriptors that are taken, at most {@link Message#DESCRIPTORS_MAX}
    * @throws PosixException as {@link #receive(byte[])}
@@ -377,7 +381,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code shutdown()}: ends sending, receiving or both, of all who have the socket.
+   * {@code shutdown()} (2.10.11): ends sending, receiving or both, of all who have the socket.
    *
    * @throws PosixException ENOTCONN if it is not connected
    */
@@ -386,7 +390,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code getsockopt()}.
+   * {@code getsockopt()} (2.10.16): what an option is.
    *
    * @throws PosixException ENOPROTOOPT or EOPNOTSUPP if the socket has no such option
    */
@@ -395,7 +399,7 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code setsockopt()}.
+   * {@code setsockopt()} (2.10.16): sets an option.
    *
    * @throws PosixException ENOPROTOOPT if the socket has no such option, or it cannot be set;
    *     EINVAL, EDOM or EACCES if this value cannot
@@ -404,13 +408,13 @@ public final class PosixSocket implements AutoCloseable {
     SocketOptions.set(core, option, value);
   }
 
-  /** {@code getsockname()}: its own address. */
+  /** {@code getsockname()} (2.10.2): its own address. */
   public Address getsockname() throws PosixException {
     return SocketOptions.name(core, false);
   }
 
   /**
-   * {@code getpeername()}: the address it is connected to.
+   * {@code getpeername()} (2.10.2): the address it is connected to.
    *
    * @throws PosixException ENOTCONN if there is none
    */
@@ -423,7 +427,7 @@ public final class PosixSocket implements AutoCloseable {
     return core.nonBlocking;
   }
 
-  /** Sets or clears O_NONBLOCK. Calls that are blocked already are not affected. */
+  /** Sets or clears O_NONBLOCK (2.10.7). Calls that are blocked already are not affected. */
   public void setNonBlocking(boolean on) {
     core.nonBlocking = on;
   }
@@ -459,8 +463,9 @@ public final class PosixSocket implements AutoCloseable {
   }
 
   /**
-   * {@code close()}: releases the connection. Blocks only where SO_LINGER says so. Returns when the
-   * descriptor is closed; calls that were blocked end with EBADF.
+   * {@code close()} (the page close; SO_LINGER by 2.10.16): releases the connection. Blocks only
+   * where SO_LINGER says so. Returns when the descriptor is closed; calls that were blocked end
+   * with EBADF.
    *
    * @throws PosixException EBADF if it is closed already: in C that may close a stranger's
    *     descriptor

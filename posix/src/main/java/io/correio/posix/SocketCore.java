@@ -45,6 +45,9 @@ final class SocketCore {
   /** Guarded by this. */
   private boolean kernelNonBlocking;
 
+  /** Whether the open file blocks, as far as is known. */
+  private volatile boolean kernelBlocks = true;
+
   SocketCore(int number, AddressFamily family, SocketType type, Role role) {
     this.descriptor = new OpenDescriptor(number);
     this.family = family;
@@ -124,6 +127,30 @@ final class SocketCore {
   }
 
   /**
+   * Whether a call may block in the kernel: on a platform thread, without a timeout, which a signal
+   * would make the kernel start again.
+   *
+   * @param flags of the call
+   * @param timeoutNanos of the socket in the direction of the call
+   */
+  boolean blocksInKernel(int flags, long timeoutNanos) {
+    return flags == 0
+        && timeoutNanos == 0
+        && kernelBlocks
+        && !nonBlocking
+        && !Thread.currentThread().isVirtual();
+  }
+
+  /** A call that should have blocked did not. Others may have made the open file non-blocking. */
+  synchronized void kernelDidNotBlock(String call) throws PosixException {
+    if (kernelNonBlocking && !nonBlocking && role == Role.CONNECTED) {
+      setKernelMode(call, false); // it was, to connect
+    } else {
+      kernelBlocks = false;
+    }
+  }
+
+  /**
    * Waits for events.
    *
    * @param deadline of the call, or {@link #UNSET} at its first wait
@@ -160,8 +187,7 @@ final class SocketCore {
       case Wait.READY -> {}
       case Wait.TIMED_OUT ->
           throw new PosixException(timeoutErrno, call, describe(), "its time is over", 0);
-      case Wait.INTERRUPTED ->
-          throw new PosixException(Errno.EINTR, call, describe(), "the thread was interrupted", 0);
+      case Wait.INTERRUPTED -> throw interrupted(call);
       default -> throw new PosixException(-waited, call, describe(), "it could not wait", 0);
     }
   }
@@ -211,6 +237,10 @@ final class SocketCore {
     if (watched != null) {
       watched.closed();
     }
+  }
+
+  PosixException interrupted(String call) {
+    return new PosixException(Errno.EINTR, call, describe(), "the thread was interrupted", 0);
   }
 
   PosixException closed(String call) {

@@ -49,7 +49,7 @@ final class CloseTest {
       } else {
         Awaitility.await()
             .pollInterval(Duration.ofMillis(5))
-            .until(() -> inPoll(thread) || result.isDone());
+            .until(() -> inKernel(thread) || result.isDone());
       }
       return new Blocked(thread, result);
     }
@@ -59,13 +59,16 @@ final class CloseTest {
           || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
-    private static boolean inPoll(Thread thread) {
-      return Stream.of(thread.getStackTrace())
-          .anyMatch(frame -> frame.getClassName().endsWith("Libc") && isPoll(frame));
+    private static boolean inKernel(Thread thread) {
+      return Stream.of(thread.getStackTrace()).anyMatch(Caller::blocks);
     }
 
-    private static boolean isPoll(StackTraceElement frame) {
-      return frame.getMethodName().equals("poll");
+    private static boolean blocks(StackTraceElement frame) {
+      return switch (frame.getMethodName()) {
+        case "poll" -> frame.getClassName().endsWith("Libc");
+        case "sendBlocking", "receiveBlocking" -> frame.getClassName().endsWith("Attempts");
+        default -> false;
+      };
     }
   }
 

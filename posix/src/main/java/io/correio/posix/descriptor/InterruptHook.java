@@ -8,30 +8,30 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
 
 /**
- * Has {@link Thread#interrupt} signal a waker. What lets a selector be woken by an interrupt is
- * open to whoever writes one, so this is written as a selector; it selects nothing.
+ * Has {@link Thread#interrupt} run something. What lets a selector be woken by an interrupt is open
+ * to whoever writes one, so this is written as a selector; it selects nothing.
  */
 final class InterruptHook extends AbstractSelector {
-  private final Waker waker;
+  private final Runnable wakeup;
 
-  InterruptHook(Waker waker) {
+  InterruptHook(Runnable wakeup) {
     super(SelectorProvider.provider());
-    this.waker = waker;
+    this.wakeup = wakeup;
   }
 
-  /** From here on interrupts of this thread signal the waker; at once if there was one. */
+  /** From here on interrupts of this thread run it; at once if there was one. */
   void enter() {
     begin();
   }
 
-  /** No more signals. */
+  /** No more of that. */
   void leave() {
     end();
   }
 
   @Override
   public Selector wakeup() {
-    waker.signal();
+    wakeup.run();
     return this;
   }
 

@@ -4,10 +4,12 @@ import static io.correio.posix.libc.Layouts.POLLERR;
 import static io.correio.posix.libc.Layouts.POLLHUP;
 
 import io.correio.posix.libc.Libc;
+import io.correio.posix.libc.ThreadSignals;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +20,17 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   enter ──> slot taken ──> one system call, which never blocks ──> leave
  *   await ──> waiter listed ──> parked, or in poll(2) ─────────────> unlisted
+ *   enterBlocking ──> one system call, which may block ──> leaveBlocking
  *
- *   shut:   closing = true ──> waiters woken ──> none listed, no slot taken ──> close(2), once
+ *   shut:   closing = true ──> waiters woken ──> none listed, nobody blocked, no slot taken
+ *           ──> close(2), once
  * </pre>
  *
  * <p>A slot is taken by a compare-and-set and given back by an ordered store. Whoever takes one
  * looks at {@code closing} afterwards, and whoever closes sets {@code closing} before looking at
  * the slots: one of the two sees the other. Nobody blocks with a slot, so the closer waits for
- * microseconds.
+ * microseconds. In each direction one platform thread may be blocked in the kernel, where a signal
+ * reaches it ({@link InKernel}); further ones wait for events.
  *
  * <p>For any number of threads, platform and virtual. Closed by whoever opened it.
  */
@@ -51,6 +56,10 @@ public final class OpenDescriptor {
   private final int[] slots = new int[SLOTS * STRIDE];
   private final MemorySegment[] errno = new MemorySegment[SLOTS];
   private volatile boolean closing;
+
+  // Made by the first that blocks there.
+  private volatile @Nullable InKernel sending;
+  private volatile @Nullable InKernel receiving;
 
   // Guarded by this.
   private @Nullable Waiter waiters;
@@ -106,6 +115,89 @@ public final class OpenDescriptor {
   /** Where the call that has the slot has its errno captured. */
   public MemorySegment errno(int slot) {
     return errno[slot];
+  }
+
+  /** What {@link #enterBlocking} returns when the call may be made. */
+  public static final int ENTERED = 0;
+
+  /** What it returns when the thread cannot block in the kernel now, but can wait for events. */
+  public static final int UNAVAILABLE = 1;
+
+  /** What it returns when the thread was interrupted. */
+  public static final int INTERRUPTED = 2;
+
+  /** What it returns when the descriptor is closed. */
+  public static final int SHUT = 3;
+
+  /**
+   * Announces one system call that may block in the kernel, and that ends with EINTR when the
+   * descriptor is closed or the thread interrupted.
+   *
+   * @param direction {@link #SENDING} or {@link #RECEIVING}
+   * @return {@link #ENTERED}, to be ended by {@link #leaveBlocking}, or what keeps it from it
+   */
+  public int enterBlocking(int direction) {
+    if (Thread.currentThread().isVirtual()) {
+      return UNAVAILABLE;
+    }
+    InKernel inKernel = direction == SENDING ? sending : receiving;
+    if (inKernel == null) {
+      if (!ThreadSignals.available()) {
+        return UNAVAILABLE;
+      }
+      inKernel = makeInKernel(direction);
+    }
+    if (!inKernel.enter()) {
+      return UNAVAILABLE;
+    }
+    if (closing) {
+      inKernel.leave();
+      return SHUT;
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      inKernel.leave();
+      return INTERRUPTED;
+    }
+    return ENTERED;
+  }
+
+  private synchronized InKernel makeInKernel(int direction) {
+    InKernel made = direction == SENDING ? sending : receiving;
+    if (made == null) {
+      made = new InKernel();
+      if (direction == SENDING) {
+        sending = made;
+      } else {
+        receiving = made;
+      }
+    }
+    return made;
+  }
+
+  /** Ends what {@link #enterBlocking} has begun. */
+  public void leaveBlocking(int direction) {
+    inKernel(direction).leave();
+  }
+
+  /** Where the call that was announced by {@link #enterBlocking} has its errno captured. */
+  public MemorySegment blockingErrno(int direction) {
+    return inKernel(direction).errno();
+  }
+
+  private InKernel inKernel(int direction) {
+    return Objects.requireNonNull(direction == SENDING ? sending : receiving);
+  }
+
+  private void bringOut() {
+    // Whoever enters later sees that it is closing.
+    InKernel sender = sending;
+    if (sender != null) {
+      sender.wake();
+    }
+    InKernel receiver = receiving;
+    if (receiver != null) {
+      receiver.wake();
+    }
   }
 
   /**
@@ -284,7 +376,6 @@ public final class OpenDescriptor {
    * @return false if somebody else did so before
    */
   public boolean shut() {
-    boolean interrupted = false;
     synchronized (this) {
       if (closing) {
         return false;
@@ -293,18 +384,9 @@ public final class OpenDescriptor {
       for (Waiter each = waiters; each != null; each = each.next) {
         each.wake();
       }
-      while (waiters != null || holds > 0) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (watched) {
-        Readiness.shared().forget(this);
-        watched = false;
-      }
     }
+    bringOut();
+    boolean interrupted = awaitWaiters();
     for (int i = 0; i < SLOTS; i++) {
       while ((int) SLOT.getVolatile(slots, i * STRIDE) != 0) {
         giveWay();
@@ -314,6 +396,23 @@ public final class OpenDescriptor {
       Thread.currentThread().interrupt();
     }
     return true;
+  }
+
+  /** Returns whether the thread was interrupted meanwhile. */
+  private synchronized boolean awaitWaiters() {
+    boolean interrupted = false;
+    while (waiters != null || holds > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (watched) {
+      Readiness.shared().forget(this);
+      watched = false;
+    }
+    return interrupted;
   }
 
   /**

@@ -3,6 +3,8 @@ package io.correio.posix.descriptor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Native memory for one call: 64 KiB for data that lives in Java's heap, and room for the
@@ -16,6 +18,10 @@ public final class Scratch {
   /** Bytes for structures. */
   public static final int STRUCT_BYTES = 4 * 1024;
 
+  /** Most that are held at once by calls that may block in the kernel. */
+  public static final int BLOCKED_MAX = 128;
+
+  private static final AtomicInteger BLOCKED = new AtomicInteger();
   private static final Stripes<Scratch> KEPT = new Stripes<>();
 
   private final MemorySegment data;
@@ -39,6 +45,27 @@ public final class Scratch {
   public void giveBack() {
     boolean kept = KEPT.keep(this);
     assert kept || data.scope().isAlive();
+  }
+
+  /**
+   * The same for a call that may block in the kernel, or not; ended by {@link #giveBack(boolean)}.
+   *
+   * @return null if it may block, and {@link #BLOCKED_MAX} are held by such calls
+   */
+  public static @Nullable Scratch borrow(boolean block) {
+    if (block && BLOCKED.incrementAndGet() > BLOCKED_MAX) {
+      BLOCKED.decrementAndGet();
+      return null;
+    }
+    return borrow();
+  }
+
+  /** Ends what {@link #borrow(boolean)} has begun. */
+  public void giveBack(boolean block) {
+    if (block) {
+      BLOCKED.decrementAndGet();
+    }
+    giveBack();
   }
 
   /** For data. */

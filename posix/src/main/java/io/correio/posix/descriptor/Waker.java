@@ -24,7 +24,7 @@ final class Waker {
 
   private final int eventfd;
   private final Waiter waiter = new Waiter(this);
-  private final InterruptHook hook = new InterruptHook(this);
+  private final InterruptHook hook = new InterruptHook(this::signal);
   private final MemorySegment pollfds;
   private final MemorySegment errno;
   private final MemorySegment signalErrno;

@@ -13,6 +13,7 @@ package io.correio.posix.libc;
  *  cmsghdr       len 8 | level 4 | type 4, then data, each header on 8 bytes        16
  *  iovec         base 8 | len 8                                                     16
  *  pollfd        fd 4 | events 2 | revents 2                                         8
+ *  sigaction     handler 8 | mask 128 | flags 4 + 4 | restorer 8                  152
  *  epoll_event   events 4 | (aarch64: 4 of padding) | data 8                   12 or 16
  * </pre>
  *
@@ -75,6 +76,12 @@ public final class Layouts {
   public static final int EPOLL_CTL_MOD = 3;
   public static final int EFD_NONBLOCK = 0x800;
   public static final int EFD_CLOEXEC = 0x80000;
+
+  // signal.h
+  public static final int SA_RESTART = 0x10000000;
+  public static final int SIGSET_BYTES = 128;
+  public static final int SIGACTION_BYTES = 152;
+  public static final int SIGACTION_FLAGS = 136;
 
   // structures
   public static final int SOCKADDR_IN_BYTES = 16;

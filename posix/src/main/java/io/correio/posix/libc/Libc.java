@@ -385,7 +385,7 @@ public final class Libc {
   }
 
   /** What the handles throw is unchecked: a closed arena, another thread's memory. */
-  private static RuntimeException unchecked(Throwable thrown) {
+  static RuntimeException unchecked(Throwable thrown) {
     if (thrown instanceof RuntimeException e) {
       return e;
     }

@@ -33,6 +33,7 @@ final class LayoutsTest {
       #include <netinet/in.h>
       #include <netinet/tcp.h>
       #include <poll.h>
+      #include <signal.h>
       #include <stddef.h>
       #include <sys/epoll.h>
       #include <sys/eventfd.h>
@@ -68,6 +69,9 @@ final class LayoutsTest {
           Map.entry("CMSGHDR_LEN", "offsetof(struct cmsghdr, cmsg_len)"),
           Map.entry("CMSGHDR_LEVEL", "offsetof(struct cmsghdr, cmsg_level)"),
           Map.entry("CMSGHDR_TYPE", "offsetof(struct cmsghdr, cmsg_type)"),
+          Map.entry("SIGSET_BYTES", "sizeof(sigset_t)"),
+          Map.entry("SIGACTION_BYTES", "sizeof(struct sigaction)"),
+          Map.entry("SIGACTION_FLAGS", "offsetof(struct sigaction, sa_flags)"),
           Map.entry("IOVEC_BYTES", "sizeof(struct iovec)"),
           Map.entry("IOVEC_LEN", "offsetof(struct iovec, iov_len)"),
           Map.entry("POLLFD_BYTES", "sizeof(struct pollfd)"),
@@ -102,6 +106,7 @@ final class LayoutsTest {
     Map<String, String> expected = new TreeMap<>(OF_THE_TABLE);
     expected.put("sizeof(struct epoll_event)", x86 ? "12" : "16");
     expected.put("offsetof(struct epoll_event, data)", x86 ? "4" : "8");
+    expected.put("__SIGRTMAX", Integer.toString(ThreadSignals.WAKE_SIGNAL + 2));
     expected.put("CMSG_SPACE(4)", Integer.toString(Layouts.controlSpace(4)));
     expected.put("CMSG_SPACE(12)", Integer.toString(Layouts.controlSpace(12)));
     List<String> assertions = new ArrayList<>();

@@ -1,85 +1,110 @@
 package io.correio.posix;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Blocking calls on virtual threads, which have two carriers here. */
 @ExtendWith(NothingLeftOpen.class)
 final class VirtualThreadsTest {
-  /** As many as a process may open files, beside those that it has, up to 10,000. */
+  private static final int RECEIVERS = 10_000;
+
+  /** Sent to so many before their answers are taken, which then fit in one socket's buffer. */
+  private static final int UNDER_WAY = 50;
+
+  /** 10,000, or as many as a process may open files, beside those that it has. */
   private static int receivers() throws Exception {
     ProcessBuilder limit = new ProcessBuilder("sh", "-c", "ulimit -n");
     String text = new String(limit.start().getInputStream().readAllBytes(), UTF_8).trim();
     long files = text.equals("unlimited") ? 1_000_000 : Long.parseLong(text);
-    return (int) Math.min(10_000, (files - 500) / 2);
+    return (int) Math.min(RECEIVERS, files - 500);
   }
 
-  private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
+  /** Receives and answers twice: the second time the descriptor is armed again. */
+  private static Thread answerTwice(
+      PosixSocket socket, AtomicInteger received, AtomicReference<Exception> failure) {
+    return Thread.startVirtualThread(() -> {
+      try {
+        byte[] one = new byte[1];
+        for (int turn = 0; turn < 2; turn++) {
+          if (socket.receive(one) == 1) {
+            received.incrementAndGet();
+          }
+          if (socket.send(one) != 1) {
+            throw new IllegalStateException("not sent");
+          }
+        }
+      } catch (PosixException | IllegalStateException e) {
+        failure.set(e);
+      }
+    });
+  }
 
   @Test
-  void blocked_receivers_starve_nobody() throws Exception {
+  void blocked_receivers_starve_nobody(TestReporter reporter) throws Exception {
     int count = receivers();
-    List<SocketPair> pairs = new ArrayList<>();
+    reporter.publishEntry("blocked receivers", Integer.toString(count));
+    List<PosixSocket> sockets = new ArrayList<>();
+    List<Address> addresses = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
     AtomicInteger received = new AtomicInteger();
     AtomicReference<Exception> failure = new AtomicReference<>();
-    for (int i = 0; i < count; i++) {
-      SocketPair pair = PosixSocket.socketpair(SocketType.STREAM);
-      pairs.add(pair);
-      threads.add(
-          Thread.startVirtualThread(() -> {
-            try {
-              byte[] one = new byte[1];
-              // Twice: the second time the descriptor is armed again.
-              for (int turn = 0; turn < 2; turn++) {
-                if (pair.second().receive(one) == 1) {
-                  received.incrementAndGet();
-                }
-                if (pair.second().send(one) != 1) {
-                  throw new IllegalStateException("not sent");
-                }
-              }
-            } catch (PosixException e) {
-              failure.set(e);
-            }
-          }));
-    }
-    Awaitility.await()
-        .until(() -> threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
-
-    // Carriers are free: somebody else runs.
-    CountDownLatch ran = new CountDownLatch(100);
-    for (int i = 0; i < 100; i++) {
-      Thread.startVirtualThread(ran::countDown);
-    }
-    ran.await();
-    assertThat(received).hasValue(0);
-
-    for (int turn = 0; turn < 2; turn++) {
-      for (SocketPair pair : pairs) {
-        assertThat(pair.first().send(new byte[1])).isEqualTo(1);
+    try (PosixSocket hub = PosixSocket.socket(AddressFamily.INET, SocketType.DGRAM)) {
+      hub.bind(Address.Inet4.loopback(0));
+      for (int i = 0; i < count; i++) {
+        PosixSocket socket = PosixSocket.socket(AddressFamily.INET, SocketType.DGRAM);
+        sockets.add(socket);
+        socket.connect(hub.getsockname());
+        addresses.add(socket.getsockname());
+        threads.add(answerTwice(socket, received, failure));
       }
-      for (SocketPair pair : pairs) {
-        assertThat(pair.first().receive(new byte[1])).isEqualTo(1);
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+
+      // Carriers are free: somebody else runs.
+      CountDownLatch ran = new CountDownLatch(100);
+      for (int i = 0; i < 100; i++) {
+        Thread.startVirtualThread(ran::countDown);
+      }
+      ran.await();
+      assertThat(received).hasValue(0);
+
+      for (int turn = 0; turn < 2; turn++) {
+        for (int first = 0; first < count; first += UNDER_WAY) {
+          List<Address> some = addresses.subList(first, Math.min(count, first + UNDER_WAY));
+          for (Address address : some) {
+            assertThat(hub.sendto(new byte[1], 0, address)).isEqualTo(1);
+          }
+          Set<Address> answered = new HashSet<>();
+          for (int i = 0; i < some.size(); i++) {
+            answered.add(hub.recvfrom(new byte[1], 0).from());
+          }
+          assertThat(answered).containsExactlyInAnyOrderElementsOf(some);
+        }
+      }
+      for (Thread thread : threads) {
+        thread.join();
       }
     }
-    for (Thread thread : threads) {
-      thread.join();
+    for (PosixSocket socket : sockets) {
+      socket.close();
     }
     assertThat(failure).hasNullValue();
     assertThat(received).hasValue(2 * count);
-    for (SocketPair pair : pairs) {
-      pair.close();
-    }
   }
 
   @Test

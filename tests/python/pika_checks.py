@@ -132,6 +132,8 @@ def check_impossible_arguments():
         "x-message-ttl": (-1, "long", 1 << 33),
         "x-expires": (0, -1, "soon"),
         "x-delivery-limit": (-2, "often"),
+        "x-max-length": (-1, "long"),
+        "x-overflow": ("reject-publish-dlx", 1),
         "x-dead-letter-exchange": (1, None),
         "x-dead-letter-routing-key": ("alone",),
     }
@@ -246,6 +248,24 @@ def check_delivery_limit():
         expect("second", properties.headers, {"x-delivery-count": 1})
         channel.basic_nack(method.delivery_tag)
         expect("limit", receive(channel, dead)[1].headers["x-first-death-reason"], "delivery_limit")
+
+
+def check_length_limits():
+    with fresh() as (channel, _):
+        queue = exclusive(channel, max_length=2)
+        for i in range(4):
+            channel.basic_publish("", queue, str(i).encode())
+        expect("the newest", drain(channel, queue), [b"2", b"3"])
+        queue = exclusive(channel, max_length=1, overflow="reject-publish")
+        channel.confirm_delivery()
+        channel.basic_publish("", queue, b"first")
+        try:
+            channel.basic_publish("", queue, b"second")
+        except exceptions.NackError:
+            pass
+        else:
+            raise AssertionError("not refused")
+        expect("the first", drain(channel, queue), [b"first"])
 
 
 def check_unused_queue_expires():

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   expired at the head ─────────────┐
+ *   the head of too many ────────────┤
  *   refused, came back too often ────┴▶ one entry: settled here, enqueued there
  * </pre>
  *
@@ -83,6 +84,7 @@ final class DeadLettering {
       }
     }
     queue.dying = stillDying;
+    waits |= !dropExcess(queue);
     if (left == 0) {
       conversation.alarm(queue, conversation.nowMillis);
     } else if (waits) {
@@ -145,6 +147,40 @@ final class DeadLettering {
       }
     }
     endRun();
+    return !roomLacks;
+  }
+
+  /** Returns false when one has to wait for room. */
+  private boolean dropExcess(QueueConversation queue) {
+    boolean roomLacks = false;
+    LaneWindow window;
+    while (left > 0 && queue.excess() > 0 && (window = queue.nextWindow()) != null) {
+      QueuedMessage head = window.head();
+      Message message = head == null ? null : head.message;
+      if (queue.policy.deadLetters()) {
+        if (head == null || message == null) {
+          break; // its body is on the way
+        }
+        roomLacks = !mayBury(window, message, Death.Reason.QUEUE_FULL);
+        if (roomLacks) {
+          break;
+        }
+        window.removeHead(head);
+        bury(window, head.sequence);
+        continue;
+      }
+      Lane lane = window.lane(state);
+      roomLacks = !reserve.leavesSettlements(Reserve.SETTLEMENT_BYTES);
+      if (roomLacks || lane == null) {
+        break;
+      }
+      if (head != null) {
+        window.removeHead(head);
+      }
+      left--;
+      long sequence = head == null ? window.skipCold(lane) : head.sequence;
+      decisions.fact(new Fact.Settled(window.laneId(), sequence, sequence));
+    }
     return !roomLacks;
   }
 

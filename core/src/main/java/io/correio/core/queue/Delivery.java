@@ -59,7 +59,7 @@ final class Delivery {
       window.removeHead(head);
       handOut(queue, head, message);
     }
-    if (queue.timed || queue.dying) {
+    if (queue.timed || queue.dying || queue.policy.dropsHeads()) {
       deadLettering.tend(queue);
     }
     if (queue.hasTakes() && queue.ready() == 0) {
@@ -68,7 +68,11 @@ final class Delivery {
     if (queue.draining > 0) {
       endDrains(queue);
     }
-    if (queue.hasConsumers() || queue.hasTakes() || queue.timed || queue.dying) {
+    if (queue.hasConsumers()
+        || queue.hasTakes()
+        || queue.timed
+        || queue.dying
+        || queue.excess() > 0) {
       for (int i = 0; i < queue.pairCount(); i++) {
         fetch(queue.pairAt(i).durable);
         fetch(queue.pairAt(i).transients);

@@ -15,7 +15,7 @@ public sealed interface Effect {
    */
   record Accepted(long number) implements Effect {}
 
-  /** The publish with this number was not taken; nobody has it. */
+  /** The publish with this number was not taken by one queue at least. */
   record Rejected(long number, Refusal refusal) implements Effect {}
 
   /**

@@ -127,13 +127,27 @@ final class LaneWindow {
     return lane != null && (queue.policy.hasTimeToLive() || lane.mayExpire());
   }
 
+  /** Whether heads are to go elsewhere because there are too many. */
+  private boolean isTooLong() {
+    return queue.policy.deadLetters() && queue.excess() > 0;
+  }
+
+  /** Passes by the first message that only the log has; returns its sequence. */
+  long skipCold(Lane cold) {
+    long sequence = cold.nextAlive(next);
+    next = sequence + 1;
+    return sequence;
+  }
+
   /** Whether the lane has to be looked into although nobody waits for its messages. */
   boolean needsLook(QueueState state) {
     if (dyingWithoutBody > 0) {
       return true;
     }
     QueuedMessage head = head();
-    return (head == null || head.message == null) && ready(state) > 0 && mayExpire();
+    return (head == null || head.message == null)
+        && ready(state) > 0
+        && (mayExpire() || isTooLong());
   }
 
   /** Whether a message may be spilled now: the log takes the sequences of a lane ascending only. */
@@ -284,7 +298,9 @@ final class LaneWindow {
     QueuedMessage head = head();
     boolean headWaits = head == null || head.message == null;
     boolean ahead = ready.size() <= PAGE_MESSAGES / 2 && budget.allowsPage(this);
-    if (!ahead && dyingWithoutBody == 0 && (!headWaits || !(queue.hasTaker() || mayExpire()))) {
+    if (!ahead
+        && dyingWithoutBody == 0
+        && (!headWaits || !(queue.hasTaker() || mayExpire() || isTooLong()))) {
       return null;
     }
     long[] sequences = wanted(lane, ahead ? PAGE_MESSAGES : WindowBudget.ALWAYS_MESSAGES);
@@ -301,7 +317,7 @@ final class LaneWindow {
     int n = 0;
     if (dyingWithoutBody > 0) {
       n = addWithoutBody(dying, wanted, n);
-      if (!isWanted() && !mayExpire()) {
+      if (!isWanted() && !mayExpire() && !isTooLong()) {
         return Arrays.copyOf(wanted, n);
       }
     }

@@ -4,6 +4,7 @@ import io.correio.core.message.Address;
 import io.correio.core.message.Envelope;
 import io.correio.core.message.Message;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Puts messages into queues. Part of the {@link Decider}: decides only. */
 final class Publishing {
@@ -35,6 +36,9 @@ final class Publishing {
   // The lanes of the publish being decided.
   private LaneWindow[] durable = new LaneWindow[8];
   private LaneWindow[] transients = new LaneWindow[8];
+
+  // The queue that did not take it, because it is full; null for none.
+  private @Nullable String full;
 
   Publishing(QueueState state, Conversation conversation, Decisions decisions, Settling settling) {
     this.state = state;
@@ -76,8 +80,13 @@ final class Publishing {
     if (!decisions.fits(logBytes(command))) {
       decisions.effect(
           connection, 0, new Effect.Rejected(number, tooLarge("a message", "send less")));
-    } else if (!enqueue(connection, command) && command.mandatory()) {
-      decisions.effect(connection, 0, new Effect.Returned(number, command.message()));
+    } else {
+      boolean reached = enqueue(connection, command);
+      if (full != null) {
+        decisions.effect(connection, 0, new Effect.Rejected(number, tooMany(full)));
+      } else if (!reached && command.mandatory()) {
+        decisions.effect(connection, 0, new Effect.Returned(number, command.message()));
+      }
     }
     reportLater(connection);
   }
@@ -87,6 +96,12 @@ final class Publishing {
       connection.reportDue = true;
       conversation.publishers.add(connection);
     }
+  }
+
+  private static Refusal tooMany(String queue) {
+    return new Refusal(
+        Refusal.Kind.FULL,
+        "queue '" + queue + "' has as many messages as it may; publish when some are consumed");
   }
 
   private static Refusal tooLarge(String what, String remedy) {
@@ -163,6 +178,7 @@ final class Publishing {
    * @return what of it happened: {@link #IN_DURABLE}, {@link #IN_TRANSIENT}
    */
   int enqueue(Message sent, long[] queues) {
+    full = null;
     int durableCount = 0;
     int transientCount = 0;
     reserveTargets(queues.length);
@@ -171,6 +187,10 @@ final class Publishing {
       QueueConversation queue = conversation.queue(id);
       if (queue == null) {
         continue; // deleted since the message was routed
+      }
+      if (queue.refusesMore()) {
+        full = queue.name();
+        continue;
       }
       timed |= queue.policy.hasTimeToLive();
       LanePair pair = queue.pair(sent.envelope().priority());

@@ -81,6 +81,20 @@ final class QueueConversation {
     }
   }
 
+  /** Messages that are to go because there are too many. */
+  long excess() {
+    return policy.dropsHeads() ? Math.max(0, ready() - policy.maxLength()) : 0;
+  }
+
+  /** Whether it takes no message more; one that somebody waits for does not count. */
+  boolean refusesMore() {
+    if (!policy.refusesWhenFull() || policy.maxLength() < 0) {
+      return false;
+    }
+    long ready = ready();
+    return ready >= policy.maxLength() && !(ready == 0 && hasTaker());
+  }
+
   /** When it goes because nobody uses it; {@link Long#MAX_VALUE} for never. */
   long forgottenAtMillis() {
     return policy.expiresMillis() == 0 || hasConsumers()

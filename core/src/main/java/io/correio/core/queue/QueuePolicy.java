@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     nowhere
  * @param deadLetterKey the key they are sent with; null: the one they came with
  * @param deliveryLimit how often a message may come back; negative: any number of times
+ * @param maxLength messages that may be ready; negative: any number
+ * @param refusesWhenFull whether new messages are refused beyond that; else the head goes
  */
 record QueuePolicy(
     int maxPriority,
@@ -23,7 +25,9 @@ record QueuePolicy(
     long expiresMillis,
     @Nullable String deadLetterExchange,
     @Nullable String deadLetterKey,
-    long deliveryLimit) {
+    long deliveryLimit,
+    long maxLength,
+    boolean refusesWhenFull) {
 
   static final String MAX_PRIORITY = "x-max-priority";
   static final String MESSAGE_TTL = "x-message-ttl";
@@ -31,6 +35,11 @@ record QueuePolicy(
   static final String DEAD_LETTER_EXCHANGE = "x-dead-letter-exchange";
   static final String DEAD_LETTER_KEY = "x-dead-letter-routing-key";
   static final String DELIVERY_LIMIT = "x-delivery-limit";
+  static final String MAX_LENGTH = "x-max-length";
+  static final String OVERFLOW = "x-overflow";
+
+  private static final String DROP_HEAD = "drop-head";
+  private static final String REJECT_PUBLISH = "reject-publish";
 
   /** Lanes are numbered for priorities up to here. */
   static final int HIGHEST_PRIORITY = 255;
@@ -39,7 +48,8 @@ record QueuePolicy(
   static final long MAX_MILLIS = 0xffff_ffffL;
 
   /** A queue that does nothing in particular. */
-  static final QueuePolicy NONE = new QueuePolicy(0, Envelope.NO_EXPIRY, 0, null, null, -1);
+  static final QueuePolicy NONE =
+      new QueuePolicy(0, Envelope.NO_EXPIRY, 0, null, null, -1, -1, false);
 
   /** The policy in arguments that {@link #problem} found nothing wrong with. */
   static QueuePolicy of(Arguments arguments) {
@@ -52,7 +62,9 @@ record QueuePolicy(
         number(arguments, EXPIRES, 0),
         text(arguments, DEAD_LETTER_EXCHANGE),
         text(arguments, DEAD_LETTER_KEY),
-        number(arguments, DELIVERY_LIMIT, -1));
+        number(arguments, DELIVERY_LIMIT, -1),
+        number(arguments, MAX_LENGTH, -1),
+        REJECT_PUBLISH.equals(arguments.get(OVERFLOW)));
   }
 
   private static @Nullable String text(Arguments arguments, String name) {
@@ -76,6 +88,11 @@ record QueuePolicy(
   /** Whether something happens to the queue, or in it, as time passes. */
   boolean isTimed() {
     return hasTimeToLive() || expiresMillis > 0;
+  }
+
+  /** Whether messages go because there are too many. */
+  boolean dropsHeads() {
+    return maxLength >= 0 && !refusesWhenFull;
   }
 
   /** Whether the queue lets messages expire that say nothing about it. */
@@ -114,6 +131,17 @@ record QueuePolicy(
     }
     if (problem == null) {
       problem = outside(arguments, DELIVERY_LIMIT, -1, Short.MAX_VALUE - 1, queue);
+    }
+    if (problem == null) {
+      problem = outside(arguments, MAX_LENGTH, 0, Long.MAX_VALUE, queue);
+    }
+    if (problem == null
+        && arguments.contains(OVERFLOW)
+        && !DROP_HEAD.equals(arguments.get(OVERFLOW))
+        && !REJECT_PUBLISH.equals(arguments.get(OVERFLOW))) {
+      problem =
+          "invalid arg '%s' for %s: it must be '%s' or '%s'"
+              .formatted(OVERFLOW, queue, DROP_HEAD, REJECT_PUBLISH);
     }
     if (problem == null) {
       problem = noText(arguments, DEAD_LETTER_EXCHANGE, queue);

@@ -23,7 +23,9 @@ public final class DeclaredArguments {
           "x-expires",
           "x-dead-letter-exchange",
           "x-dead-letter-routing-key",
-          "x-delivery-limit");
+          "x-delivery-limit",
+          "x-max-length",
+          "x-overflow");
 
   /**
    * Arguments of queues that say how RabbitMQ should store or place them; here every queue is

@@ -25,6 +25,7 @@ final class ArchitectureTest {
   private static final String POSIX = "io.correio.posix..";
   private static final String ZEROMQ = "io.correio.zeromq..";
   private static final String AMQP = "io.correio.amqp..";
+  private static final String CLIENT = "io.correio.client..";
   private static final String CORE = "io.correio.core..";
   private static final String SHARD = "io.correio.core.shard..";
   private static final String MANAGER = "io.correio.core.manager..";
@@ -92,6 +93,13 @@ final class ArchitectureTest {
   @Test
   void amqp_knows_the_jdk_alone_beside_its_engine_for_1_0() {
     check(onlyDependsOn(AMQP, AMQP, "java..", "org.apache.qpid.protonj2..", NULLNESS));
+  }
+
+  @Test
+  void client_knows_the_jdk_alone_beside_its_engine_for_1_0() {
+    check(
+        onlyDependsOn(
+            CLIENT, CLIENT, "java..", "javax.net.ssl..", "org.apache.qpid.protonj2..", NULLNESS));
   }
 
   @Test

@@ -39,7 +39,7 @@ public final class BrokerProcess implements AutoCloseable {
     this.data = data;
     this.prefix = List.copyOf(prefix);
     this.flags = List.copyOf(flags);
-    this.running = launch();
+    this.running = launch(0);
   }
 
   /** Starts a broker on the folder {@code data} and returns when it accepts connections. */
@@ -53,7 +53,7 @@ public final class BrokerProcess implements AutoCloseable {
     return new BrokerProcess(data, prefix, flags);
   }
 
-  /** Where it listens now; another port after each start. */
+  /** Where it listens now; another port after each {@link #restart}. */
   public Broker broker() {
     return running.broker();
   }
@@ -81,10 +81,19 @@ public final class BrokerProcess implements AutoCloseable {
 
   /** Starts it again on the same data, after {@link #kill} or {@link #stop}. */
   public void restart() throws IOException, InterruptedException {
+    restart(0);
+  }
+
+  /** The same, and on the same port: its clients find it again. */
+  public void restartOnSamePort() throws IOException, InterruptedException {
+    restart(running.broker().amqpPort());
+  }
+
+  private void restart(int port) throws IOException, InterruptedException {
     if (running.process().isAlive()) {
       throw new IllegalStateException("still running: kill() or stop() it first");
     }
-    running = launch();
+    running = launch(port);
   }
 
   public boolean isAlive() {
@@ -116,8 +125,8 @@ public final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  private Running launch() throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command()).redirectErrorStream(true).start();
+  private Running launch(int port) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command(port)).redirectErrorStream(true).start();
     Process guard = guard(process.pid());
     Deque<String> output = new ArrayDeque<>();
     CompletableFuture<Broker> listening = new CompletableFuture<>();
@@ -137,7 +146,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  private List<String> command() {
+  private List<String> command(int port) {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     Collections.addAll(command, "-Xmx192m", "-XX:MaxDirectMemorySize=96m", "-XX:+UseSerialGC");
@@ -146,7 +155,7 @@ public final class BrokerProcess implements AutoCloseable {
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.addAll(flags);
     Collections.addAll(command, "-cp", productClassPath(), "io.correio.server.cli.Main");
-    Collections.addAll(command, "server", "--amqp-port", "0", "--http-port", "0");
+    Collections.addAll(command, "server", "--amqp-port", String.valueOf(port), "--http-port", "0");
     Collections.addAll(command, "--data", data.toString());
     return command;
   }

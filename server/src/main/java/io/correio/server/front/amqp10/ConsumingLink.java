@@ -136,6 +136,7 @@ final class ConsumingLink implements LinkEnd {
     sender.creditStateUpdateHandler(link -> onCredit());
     sender.deliveryStateUpdatedHandler(this::onOutcome);
     sender.open();
+    onCredit(); // a peer may give credit without waiting for the answer to its attach
   }
 
   private void onDetach(boolean closed) {

@@ -166,7 +166,7 @@ public final class Message {
 
   /** Makes a message. Not thread-safe. */
   public static final class Builder {
-    private final byte[] body;
+    private byte[] body;
     private @Nullable String id;
     private @Nullable String correlationId;
     private @Nullable String replyTo;
@@ -182,6 +182,12 @@ public final class Message {
 
     private Builder(byte[] body) {
       this.body = body;
+    }
+
+    /** See {@link Message#body}. */
+    public Builder body(byte[] value) {
+      body = value;
+      return this;
     }
 
     /** See {@link Message#id}. */

@@ -37,6 +37,14 @@ final class RemoteQueue implements MessageQueue {
     this.address = address;
   }
 
+  String address() {
+    return address;
+  }
+
+  boolean isOf(RemoteQueueManager other) {
+    return manager.equals(other);
+  }
+
   @Override
   public String name() {
     return name;

@@ -1,6 +1,7 @@
 package io.correio.client.remote;
 
 import io.correio.client.Message;
+import io.correio.client.MessageQueue;
 import io.correio.client.MessagingException;
 import io.correio.client.Transaction;
 import io.correio.client.remote.ReceivingLink.Arrival;
@@ -50,7 +51,7 @@ final class RemoteTransaction implements Transaction, RemoteLink {
   private boolean over;
 
   @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-  private record Planned(String queue, byte[] encoded) {}
+  private record Planned(RemoteQueue queue, byte[] encoded) {}
 
   private record Held(ReceivingLink link, Arrival arrival) {}
 
@@ -62,35 +63,44 @@ final class RemoteTransaction implements Transaction, RemoteLink {
   // ---- collecting ----------------------------------------------------------------------------
 
   @Override
-  public void put(String queue, Message message) {
+  public void put(MessageQueue queue, Message message) {
     check();
-    puts.add(new Planned(manager.queue(queue).name(), manager.encode(message)));
+    puts.add(new Planned(own(queue), manager.encode(message)));
+  }
+
+  private RemoteQueue own(MessageQueue queue) {
+    if (queue instanceof RemoteQueue remote && remote.isOf(manager)) {
+      return remote;
+    }
+    throw new IllegalArgumentException(
+        "queue '" + queue.name() + "' is not of the manager that runs this transaction");
   }
 
   @Override
-  public Message get(String queue) {
+  public Message get(MessageQueue queue) {
     return take(queue, ReceivingLink.FOREVER).orElseThrow();
   }
 
   @Override
-  public Optional<Message> get(String queue, Duration wait) {
+  public Optional<Message> get(MessageQueue queue, Duration wait) {
     return take(queue, RemoteQueueManager.deadline(wait));
   }
 
   @Override
-  public Optional<Message> poll(String queue) {
+  public Optional<Message> poll(MessageQueue queue) {
     return take(queue, System.nanoTime());
   }
 
-  private Optional<Message> take(String queue, long deadline) {
+  private Optional<Message> take(MessageQueue from, long deadline) {
     check();
-    String address = manager.address(queue);
+    RemoteQueue queue = own(from);
+    String address = queue.address();
     manager.lock();
     try {
       // Links are the transaction's until it ends: what they were given would go back with them.
       ReceivingLink link = links.get(address);
       if (link == null) {
-        link = manager.borrow(queue, address, Kind.CONSUMING);
+        link = manager.borrow(queue.name(), address, Kind.CONSUMING);
         links.put(address, link);
       }
       Arrival arrival = link.take(deadline, () -> 1, true);
@@ -236,7 +246,7 @@ final class RemoteTransaction implements Transaction, RemoteLink {
       for (Planned planned : puts) {
         SendingLink.Put put =
             new SendingLink.Put(planned.encoded(), new TransactionalState().setTxnId(id));
-        manager.sender(planned.queue(), manager.address(planned.queue())).put(put);
+        manager.sender(planned.queue().name(), planned.queue().address()).put(put);
         sent.add(put);
       }
       for (Held held : gets) {

@@ -1,20 +1,26 @@
 package io.correio.server.cli;
 
-import io.correio.server.client.Amqp091Client;
-import io.correio.server.client.AmqpUrl;
-import io.correio.server.client.ClientException;
+import io.correio.client.Message;
+import io.correio.client.MessagingException;
+import io.correio.client.QueueManager;
+import io.correio.client.remote.ConnectOptions;
+import io.correio.client.remote.ManagerAddress;
+import io.correio.client.remote.RemoteQueueManager;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What commands that talk to a broker have in common: where it is, and how failures are told. */
+/**
+ * What commands that use queues have in common: where the broker is, by AMQP 1.0, and how failures
+ * are told.
+ */
 abstract class ClientCommand implements Callable<Integer> {
-
-  private static final int ACCESS_REFUSED = 403;
 
   /** The option of all these commands, see its description. */
   static final String URL = "--url";
+
+  private static final String ENVIRONMENT = "CORREIO_URL";
 
   private final String name;
 
@@ -22,8 +28,8 @@ abstract class ClientCommand implements Callable<Integer> {
       names = URL,
       paramLabel = "URL",
       description =
-          "Broker: amqp://user:password@host:port/virtual-host; default $CORREIO_URL, else"
-              + " amqp://guest:guest@127.0.0.1:5672/%%2f.")
+          "Broker: amqp://user:password@host:port/virtual-host, or amqps; default $CORREIO_URL,"
+              + " else amqp://guest:guest@127.0.0.1:5672/%%2f.")
   private @Nullable String url;
 
   /**
@@ -44,7 +50,7 @@ abstract class ClientCommand implements Callable<Integer> {
   abstract @Nullable String mistake();
 
   /** What the command does, once connected; returns an exit status. */
-  abstract int run(Amqp091Client client) throws IOException;
+  abstract int run(QueueManager manager) throws IOException;
 
   @Override
   public final Integer call() {
@@ -52,23 +58,27 @@ abstract class ClientCommand implements Callable<Integer> {
     if (mistake != null) {
       return fail(ExitStatus.USAGE, mistake);
     }
-    AmqpUrl broker;
+    ManagerAddress broker;
     try {
-      broker = AmqpUrl.orDefault(url);
+      broker = ManagerAddress.parse(urlOrDefault());
     } catch (IllegalArgumentException e) {
       return fail(ExitStatus.USAGE, String.valueOf(e.getMessage()));
     }
-    try (Amqp091Client client = Amqp091Client.connect(broker, name)) {
-      return run(client);
-    } catch (ClientException e) {
-      String what = String.valueOf(e.getMessage());
-      return fail(
-          ExitStatus.REFUSED, e.replyCode() == ACCESS_REFUSED ? what + " (" + broker + ")" : what);
-    } catch (OutputException e) {
+    CommandLog.ofClient();
+    try (QueueManager manager =
+        RemoteQueueManager.connect(broker, ConnectOptions.defaults().withName(name))) {
+      return run(manager);
+    } catch (MessagingException | IOException e) {
       return fail(ExitStatus.REFUSED, String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      return fail(ExitStatus.REFUSED, "the connection to " + broker + " broke: " + e.getMessage());
     }
+  }
+
+  private String urlOrDefault() {
+    if (url != null) {
+      return url;
+    }
+    String configured = System.getenv(ENVIRONMENT);
+    return configured == null || configured.isBlank() ? ManagerAddress.DEFAULT : configured;
   }
 
   final int fail(int status, String what) {
@@ -81,13 +91,18 @@ abstract class ClientCommand implements Callable<Integer> {
     return queue.isEmpty() ? "QUEUE is empty; say the name of a queue" : null;
   }
 
+  /** What is wrong with a number of messages, or null. */
+  static @Nullable String mistake(int count) {
+    return count < 1 ? "--count is a number of messages from 1 on, not " + count : null;
+  }
+
   /**
-   * Prints a body as it is, and ends the line.
+   * Prints a message: its body as it is, or all of it as JSON; and ends the line.
    *
    * @throws IOException when it could not be printed: the message is not to be settled then
    */
-  static void print(byte[] body) throws IOException {
-    System.out.writeBytes(body);
+  static void print(Message message, boolean json) throws IOException {
+    System.out.writeBytes(json ? JsonMessages.write(message) : message.body());
     System.out.println();
     if (System.out.checkError()) { // flushes as well
       throw new OutputException();

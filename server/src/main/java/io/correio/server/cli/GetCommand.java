@@ -1,8 +1,8 @@
 package io.correio.server.cli;
 
-import io.correio.amqp.v091.wire.FieldTable;
-import io.correio.server.client.Amqp091Client;
-import io.correio.server.client.Received;
+import io.correio.client.Message;
+import io.correio.client.MessageQueue;
+import io.correio.client.QueueManager;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code correio get}: waits for a message and takes it. */
+/** {@code correio get}: waits for messages and takes them. */
 @Command(
     name = "get",
     description =
@@ -26,9 +26,10 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  correio get letters",
       "  correio get letters --wait 10 || echo nothing came",
+      "  correio get letters --count 100 --json > letters.jsonl",
       "",
-      "Exit status: 0 printed, 1 nothing came in time, 2 wrong usage, 3 no broker there, or it"
-          + " refused."
+      "Exit status: 0 printed, 1 nothing (or fewer than --count) came in time, 2 wrong usage,"
+          + " 3 no broker there, or it refused."
     })
 final class GetCommand extends ClientCommand {
 
@@ -38,8 +39,14 @@ final class GetCommand extends ClientCommand {
   @Option(
       names = "--wait",
       paramLabel = "SECONDS",
-      description = "Give up after so long, such as 0.5; without it, never.")
+      description = "Give up after so long without a message, such as 0.5; without it, never.")
   private @Nullable Double seconds;
+
+  @Option(names = "--count", paramLabel = "N", description = "Take so many messages.")
+  private int count = 1;
+
+  @Option(names = "--json", description = "Print messages as JSON, properties and all.")
+  private boolean json;
 
   GetCommand() {
     super("correio get");
@@ -61,26 +68,36 @@ final class GetCommand extends ClientCommand {
 
   @Override
   @Nullable String mistake() {
-    return seconds != null && !(seconds >= 0)
-        ? "--wait is a number of seconds from 0 on, not " + seconds
-        : mistake(queue);
+    if (seconds != null && !(seconds >= 0)) {
+      return "--wait is a number of seconds from 0 on, not " + seconds;
+    }
+    String wrong = mistake(count);
+    return wrong == null ? mistake(queue) : wrong;
   }
 
   @Override
-  int run(Amqp091Client client) throws IOException {
-    if (client.queue(queue).isEmpty()) {
-      client.declareQueue(queue, true, FieldTable.empty());
+  int run(QueueManager manager) throws IOException {
+    MessageQueue from = manager.queue(queue);
+    Double wait = seconds;
+    Duration patience = wait == null ? null : Duration.ofMillis((long) (wait * 1_000));
+    for (int taken = 0; taken < count; taken++) {
+      if (!takeOne(manager, from, patience)) {
+        return ExitStatus.EMPTY;
+      }
     }
-    String consumer = client.consume(queue, false, 1);
-    Duration wait = seconds == null ? null : Duration.ofMillis((long) (seconds * 1_000));
-    Optional<Received> received = client.receive(wait);
-    if (received.isEmpty()) {
-      client.cancel(consumer); // what came in this moment goes back to its place
-      return ExitStatus.EMPTY;
-    }
-    print(received.get().body());
-    client.ack(received.get().deliveryTag(), false);
-    client.barrier();
     return ExitStatus.OK;
+  }
+
+  /** A message that cannot be printed stays in its queue. */
+  private boolean takeOne(QueueManager manager, MessageQueue from, @Nullable Duration patience)
+      throws IOException {
+    return manager.<Boolean, IOException>transaction(transaction -> {
+      Optional<Message> message =
+          patience == null ? Optional.of(transaction.get(from)) : transaction.get(from, patience);
+      if (message.isPresent()) {
+        print(message.get(), json);
+      }
+      return message.isPresent();
+    });
   }
 }

@@ -93,6 +93,8 @@ public final class Main {
     commands.put("put", PutCommand::new);
     commands.put("get", GetCommand::new);
     commands.put("poll", PollCommand::new);
+    commands.put("notify", NotifyCommand::new);
+    commands.put("browse", BrowseCommand::new);
     commands.put("queues", QueuesCommand::new);
     commands.put("perf", PerfCommand::new);
     commands.put("socket", SocketCommand::new);

@@ -1,16 +1,19 @@
 package io.correio.server.cli;
 
-import io.correio.server.client.Amqp091Client;
-import io.correio.server.client.Received;
+import io.correio.client.Message;
+import io.correio.client.MessageQueue;
+import io.correio.client.MessagingException;
+import io.correio.client.QueueManager;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code correio poll}: takes a message if there is one. */
+/** {@code correio poll}: takes messages if there are any. */
 @Command(
     name = "poll",
     description = "Takes the first message of a queue and prints its body; never waits.",
@@ -20,7 +23,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  correio poll letters",
-      "  while correio poll letters; do :; done",
+      "  correio poll letters --count 100 --json",
       "",
       "Exit status: 0 printed, 1 nothing there, 2 wrong usage, 3 no broker there, or it refused."
     })
@@ -28,6 +31,12 @@ final class PollCommand extends ClientCommand {
 
   @Parameters(index = "0", paramLabel = "QUEUE", description = "Name of the queue.")
   private String queue = "";
+
+  @Option(names = "--count", paramLabel = "N", description = "Take up to so many messages.")
+  private int count = 1;
+
+  @Option(names = "--json", description = "Print messages as JSON, properties and all.")
+  private boolean json;
 
   PollCommand() {
     super("correio poll");
@@ -47,21 +56,32 @@ final class PollCommand extends ClientCommand {
 
   @Override
   @Nullable String mistake() {
-    return mistake(queue);
+    String wrong = mistake(count);
+    return wrong == null ? mistake(queue) : wrong;
   }
 
   @Override
-  int run(Amqp091Client client) throws IOException {
-    if (client.queue(queue).isEmpty()) {
+  int run(QueueManager manager) throws IOException {
+    MessageQueue from = manager.existingQueue(queue);
+    int taken = 0;
+    try {
+      while (taken < count && takeOne(manager, from)) {
+        taken++;
+      }
+    } catch (MessagingException.NoSuchQueue e) {
       return fail(ExitStatus.EMPTY, "there is no queue '" + queue + "'");
     }
-    Optional<Received> received = client.get(queue, false);
-    if (received.isEmpty()) {
-      return ExitStatus.EMPTY;
-    }
-    print(received.get().body());
-    client.ack(received.get().deliveryTag(), false);
-    client.barrier();
-    return ExitStatus.OK;
+    return taken == 0 ? ExitStatus.EMPTY : ExitStatus.OK;
+  }
+
+  /** A message that cannot be printed stays in its queue. */
+  private boolean takeOne(QueueManager manager, MessageQueue from) throws IOException {
+    return manager.<Boolean, IOException>transaction(transaction -> {
+      Optional<Message> message = transaction.poll(from);
+      if (message.isPresent()) {
+        print(message.get(), json);
+      }
+      return message.isPresent();
+    });
   }
 }

@@ -356,9 +356,9 @@ abstract class VerbsContract {
     String moved =
         manager()
             .transaction(tx -> {
-              String both = tx.get(from.name()).text() + tx.get(from.name(), LONG).get().text();
-              tx.put(to.name(), Message.text(both));
-              tx.put(to.name(), Message.text("end"));
+              String both = tx.get(from).text() + tx.get(from, LONG).get().text();
+              tx.put(to, Message.text(both));
+              tx.put(to, Message.text("end"));
               assertThat(to.poll()).isEmpty();
               return both;
             });
@@ -376,9 +376,9 @@ abstract class VerbsContract {
     assertThatThrownBy(() ->
             manager()
                 .transaction(tx -> {
-                  tx.get(from.name());
-                  tx.get(from.name());
-                  tx.put(to.name(), Message.text("x"));
+                  tx.get(from);
+                  tx.get(from);
+                  tx.put(to, Message.text("x"));
                   throw new IllegalStateException("changed my mind");
                 }))
         .isInstanceOf(IllegalStateException.class);
@@ -394,11 +394,11 @@ abstract class VerbsContract {
     assertThatThrownBy(() ->
             manager()
                 .transaction(tx -> {
-                  tx.poll(queue.name());
+                  tx.poll(queue);
                   throw new IllegalStateException();
                 }))
         .isInstanceOf(IllegalStateException.class);
-    String got = manager().transaction(tx -> tx.poll(queue.name()).orElseThrow().text());
+    String got = manager().transaction(tx -> tx.poll(queue).orElseThrow().text());
     assertThat(got).isEqualTo("x");
     assertThat(queue.poll()).isEmpty();
   }

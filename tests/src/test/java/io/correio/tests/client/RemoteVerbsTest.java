@@ -68,7 +68,7 @@ final class RemoteVerbsTest extends VerbsContract {
   void calls_that_wait_end_when_the_manager_is_closed() throws Exception {
     MessageQueue queue = manager.queue(Broker.unique("closing"));
     Thread closer = Thread.ofVirtual().unstarted(manager::close);
-    try (var ignored = queue.notify(message -> closer.start())) {
+    try (var _ = queue.notify(message -> closer.start())) {
       queue.put(Message.text("close now"));
       assertThatThrownBy(manager.queue(Broker.unique("nothing"))::get)
           .isInstanceOf(MessagingException.Closed.class);

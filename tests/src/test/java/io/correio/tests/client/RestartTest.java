@@ -113,7 +113,7 @@ final class RestartTest {
     try (QueueManager manager = connect(PATIENCE)) {
       MessageQueue queue = manager.queue("numbers");
       CountDownLatch end = new CountDownLatch(1);
-      try (Subscription ignored =
+      try (Subscription _ =
           queue.notify(message -> {
             handled.add(message.text());
             if (message.text().equals("end")) {

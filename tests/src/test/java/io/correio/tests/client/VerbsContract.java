@@ -215,7 +215,7 @@ abstract class VerbsContract {
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     CountDownLatch all = new CountDownLatch(200);
-    try (Subscription ignored =
+    try (Subscription _ =
         queue.notify(message -> {
           most.accumulateAndGet(running.incrementAndGet(), Math::max);
           handled.add(message.text());
@@ -236,7 +236,7 @@ abstract class VerbsContract {
     MessageQueue queue = fresh("parallel");
     CountDownLatch together = new CountDownLatch(4);
     CountDownLatch all = new CountDownLatch(8);
-    try (Subscription ignored =
+    try (Subscription _ =
         queue.notify(
             message -> {
               together.countDown();
@@ -255,7 +255,7 @@ abstract class VerbsContract {
     MessageQueue queue = fresh("throws");
     queue.put(Message.text("stubborn"));
     CountDownLatch third = new CountDownLatch(3);
-    try (Subscription ignored =
+    try (Subscription _ =
         queue.notify(
             message -> {
               third.countDown();
@@ -275,7 +275,7 @@ abstract class VerbsContract {
     queue.putAll(List.of(Message.text("bad"), Message.text("good")));
     BlockingQueue<String> handled = new LinkedBlockingQueue<>();
     CountDownLatch good = new CountDownLatch(1);
-    try (Subscription ignored =
+    try (Subscription _ =
         queue.notify(message -> {
           handled.add(message.text());
           if (message.text().equals("bad")) {
@@ -329,7 +329,7 @@ abstract class VerbsContract {
   @Test
   void request_is_answered() {
     MessageQueue queue = fresh("requests");
-    try (Subscription ignored =
+    try (Subscription _ =
         queue.serve(request -> Message.text("re: " + request.text()), NotifyOptions.parallel(2))) {
       for (int i = 0; i < 10; i++) {
         Message reply = manager().request(queue.name(), Message.text("q" + i), LONG);

@@ -127,7 +127,7 @@ final class ReceivingLink implements RemoteLink {
       ErrorCondition condition = detached.getRemoteCondition();
       String verb = kind == Kind.BROWSING ? "browse" : "get from";
       fail(Refusals.of(manager.describe(verb, queue), condition));
-      manager.forget(this);
+      manager.links().forget(this);
     }
   }
 

@@ -79,7 +79,7 @@ final class RemoteQueue implements MessageQueue {
     SendingLink.Put put = new SendingLink.Put(manager.encode(message), null);
     manager.lock();
     try {
-      manager.sender(name, address).put(put);
+      manager.links().sender(name, address).put(put);
     } finally {
       manager.unlock();
     }
@@ -177,11 +177,11 @@ final class RemoteQueue implements MessageQueue {
   private <T> T taking(Kind kind, Function<ReceivingLink, T> use) {
     manager.lock();
     try {
-      ReceivingLink link = manager.borrow(name, address, kind);
+      ReceivingLink link = manager.links().borrow(name, address, kind);
       try {
         return use.apply(link);
       } finally {
-        manager.giveBack(link);
+        manager.links().giveBack(link);
       }
     } finally {
       manager.unlock();

@@ -9,16 +9,8 @@ import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -42,14 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class RemoteQueueManager implements QueueManager {
   private static final System.Logger LOG = System.getLogger(RemoteQueueManager.class.getName());
 
-  /** Links to put by that stay attached; beyond, the one longest unused is detached. */
-  private static final int MAX_SENDING_LINKS = 100;
-
-  /** Links to get by that stay attached without a caller, for each queue and in all. */
-  private static final int MAX_IDLE_LINKS_PER_QUEUE = 4;
-
-  private static final int MAX_IDLE_LINKS = 100;
-
   private static final long CLOSE_MILLIS = 5_000;
 
   /** How long somebody who waits leaves a flush to a thread that is at it. */
@@ -62,16 +46,13 @@ public final class RemoteQueueManager implements QueueManager {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition connected = lock.newCondition();
   private final MessageCodec codec = new MessageCodec();
-  private final Map<String, SendingLink> senders = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<String, Deque<ReceivingLink>> idle = new HashMap<>();
-  private final Set<RemoteLink> links = new LinkedHashSet<>();
+  private final Links links = new Links(this);
   private final Set<RemoteSubscription> subscriptions = new HashSet<>();
   private final long identity = UUID.randomUUID().getMostSignificantBits();
   private final Thread connecting;
   private @Nullable WireConnection connection;
   private @Nullable MessagingException trouble;
   private long downSinceNanos = System.nanoTime();
-  private int idleLinks;
   private long puts;
   private long linkNames;
   private boolean closed;
@@ -159,7 +140,7 @@ public final class RemoteQueueManager implements QueueManager {
       }
       connection = open;
       trouble = null;
-      for (RemoteLink link : List.copyOf(links)) {
+      for (RemoteLink link : links.all()) {
         link.attach(open);
       }
       connected.signalAll();
@@ -177,8 +158,8 @@ public final class RemoteQueueManager implements QueueManager {
       connection = null;
       if (wasOpen) {
         downSinceNanos = System.nanoTime();
-        dropIdle();
-        List.copyOf(links).forEach(RemoteLink::lost);
+        links.dropIdle();
+        links.all().forEach(RemoteLink::lost);
       }
       if (closed) {
         connected.signalAll();
@@ -190,7 +171,7 @@ public final class RemoteQueueManager implements QueueManager {
           "{0}; next attempt in {1} ms",
           trouble.getMessage(),
           restMillis);
-      List.copyOf(links).forEach(RemoteLink::changed);
+      links.all().forEach(RemoteLink::changed);
       connected.signalAll();
       long restUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(restMillis);
       while (!closed && restUntil - System.nanoTime() > 0) {
@@ -218,7 +199,7 @@ public final class RemoteQueueManager implements QueueManager {
   private void resumeAll() {
     lock.lock();
     try {
-      List.copyOf(links).forEach(RemoteLink::resume);
+      links.all().forEach(RemoteLink::resume);
     } finally {
       lock.unlock();
     }
@@ -243,7 +224,7 @@ public final class RemoteQueueManager implements QueueManager {
       closed = true;
       open = connection;
       MessagingException.Closed reason = closedException();
-      for (RemoteLink link : List.copyOf(links)) {
+      for (RemoteLink link : links.all()) {
         if (link instanceof SendingLink sending) {
           sending.fail(reason);
         }
@@ -437,108 +418,9 @@ public final class RemoteQueueManager implements QueueManager {
     return MessageCodec.join(head, message.body());
   }
 
-  /** The link that puts into a queue, attached if there is a connection. Under the lock. */
-  SendingLink sender(String queue, String at) {
-    checkOpen();
-    MessagingException away = awayTooLong();
-    if (away != null) {
-      throw away;
-    }
-    SendingLink link = senders.get(at);
-    if (link == null) {
-      evictSenders();
-      link = new SendingLink(this, queue, at);
-      senders.put(at, link);
-      join(link);
-    }
-    return link;
-  }
-
-  private void evictSenders() {
-    Iterator<SendingLink> all = senders.values().iterator();
-    while (senders.size() >= MAX_SENDING_LINKS && all.hasNext()) {
-      SendingLink oldest = all.next();
-      if (oldest.isIdle()) {
-        all.remove();
-        links.remove(oldest);
-        oldest.close();
-      }
-    }
-  }
-
-  private void join(RemoteLink link) {
-    links.add(link);
-    WireConnection open = connection;
-    if (open != null) {
-      link.attach(open);
-    }
-  }
-
-  /** Tells somebody who is no link of a connection's end. Under the lock. */
-  void watch(RemoteLink watcher) {
-    links.add(watcher);
-  }
-
-  void unwatch(RemoteLink watcher) {
-    links.remove(watcher);
-  }
-
-  void forget(String at, SendingLink link) {
-    links.remove(link);
-    senders.remove(at, link);
-  }
-
-  void forget(ReceivingLink link) {
-    links.remove(link);
-    Deque<ReceivingLink> same = idle.get(link.address());
-    if (same != null && same.remove(link)) {
-      idleLinks--;
-    }
-  }
-
-  /** A link of the caller's own to take by. Under the lock. */
-  ReceivingLink borrow(String queue, String at, ReceivingLink.Kind kind) {
-    checkOpen();
-    Deque<ReceivingLink> same = kind == ReceivingLink.Kind.BROWSING ? null : idle.get(at);
-    ReceivingLink link = same == null ? null : same.pollLast();
-    if (link != null) {
-      idleLinks--;
-      return link;
-    }
-    link = new ReceivingLink(this, queue, at, kind);
-    join(link);
-    return link;
-  }
-
-  /** The caller is done with it. Under the lock. */
-  void giveBack(ReceivingLink link) {
-    Deque<ReceivingLink> same = idle.computeIfAbsent(link.address(), at -> new ArrayDeque<>());
-    if (link.kind() != ReceivingLink.Kind.BROWSING
-        && link.isClean()
-        && idleLinks < MAX_IDLE_LINKS
-        && same.size() < MAX_IDLE_LINKS_PER_QUEUE) {
-      same.addLast(link);
-      idleLinks++;
-    } else {
-      discard(link);
-    }
-    if (same.isEmpty()) {
-      idle.remove(link.address());
-    }
-  }
-
-  /** Detaches it; what it was given and did not settle is in the queue again. Under the lock. */
-  void discard(ReceivingLink link) {
-    links.remove(link);
-    link.close();
-  }
-
-  private void dropIdle() {
-    List<ReceivingLink> all = new ArrayList<>();
-    idle.values().forEach(all::addAll);
-    links.removeAll(all);
-    idle.clear();
-    idleLinks = 0;
+  /** The links, attached or waiting for a connection. Under the lock. */
+  Links links() {
+    return links;
   }
 
   void add(RemoteSubscription subscription) {

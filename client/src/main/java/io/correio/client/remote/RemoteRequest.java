@@ -29,7 +29,7 @@ final class RemoteRequest {
     ReceivingLink link;
     String replyTo;
     try {
-      link = manager.borrow(queue, REPLIES, ReceivingLink.Kind.REPLIES);
+      link = manager.links().borrow(queue, REPLIES, ReceivingLink.Kind.REPLIES);
       replyTo = link.replyAddress(deadline);
     } finally {
       manager.unlock();
@@ -41,7 +41,7 @@ final class RemoteRequest {
       return answer(link, correlation, deadline, wait);
     } finally {
       manager.lock();
-      manager.giveBack(link);
+      manager.links().giveBack(link);
       manager.unlock();
     }
   }

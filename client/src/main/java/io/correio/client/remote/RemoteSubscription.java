@@ -49,7 +49,7 @@ final class RemoteSubscription implements Subscription {
     this.queue = queue;
     this.handler = handler;
     this.options = options;
-    this.link = manager.borrow(queue, address, ReceivingLink.Kind.CONSUMING);
+    this.link = manager.links().borrow(queue, address, ReceivingLink.Kind.CONSUMING);
     this.changed = manager.newCondition();
   }
 
@@ -154,7 +154,7 @@ final class RemoteSubscription implements Subscription {
         link.fail(failure); // the other workers end as well
       }
       if (workers.isEmpty()) {
-        manager.discard(link);
+        manager.links().discard(link);
         manager.remove(this);
       }
       changed.signalAll();

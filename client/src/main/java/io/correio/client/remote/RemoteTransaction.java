@@ -100,7 +100,7 @@ final class RemoteTransaction implements Transaction, RemoteLink {
       // Links are the transaction's until it ends: what they were given would go back with them.
       ReceivingLink link = links.get(address);
       if (link == null) {
-        link = manager.borrow(queue.name(), address, Kind.CONSUMING);
+        link = manager.links().borrow(queue.name(), address, Kind.CONSUMING);
         links.put(address, link);
       }
       Arrival arrival = link.take(deadline, () -> 1, true);
@@ -186,7 +186,7 @@ final class RemoteTransaction implements Transaction, RemoteLink {
         giveBackLinks();
         throw rolledBack(null);
       }
-      manager.watch(this);
+      manager.links().watch(this);
       return on;
     } finally {
       manager.unlock();
@@ -246,7 +246,7 @@ final class RemoteTransaction implements Transaction, RemoteLink {
       for (Planned planned : puts) {
         SendingLink.Put put =
             new SendingLink.Put(planned.encoded(), new TransactionalState().setTxnId(id));
-        manager.sender(planned.queue().name(), planned.queue().address()).put(put);
+        manager.links().sender(planned.queue().name(), planned.queue().address()).put(put);
         sent.add(put);
       }
       for (Held held : gets) {
@@ -321,7 +321,7 @@ final class RemoteTransaction implements Transaction, RemoteLink {
   private void end(WireConnection on, @Nullable TransactionController controller) {
     manager.lock();
     try {
-      manager.unwatch(this);
+      manager.links().unwatch(this);
       if (manager.isCurrent(on) && controller != null && controller.isLocallyOpen()) {
         controller.closeHandler(ended -> {});
         controller.close(); // what was declared and not discharged is rolled back
@@ -333,7 +333,7 @@ final class RemoteTransaction implements Transaction, RemoteLink {
   }
 
   private void giveBackLinks() {
-    links.values().forEach(manager::giveBack);
+    links.values().forEach(manager.links()::giveBack);
     links.clear();
   }
 

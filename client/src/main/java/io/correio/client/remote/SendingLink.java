@@ -105,7 +105,7 @@ final class SendingLink implements RemoteLink {
     if (detached.equals(sender)) {
       ErrorCondition condition = detached.getRemoteCondition();
       fail(Refusals.of(manager.describe("put into", queue), condition));
-      manager.forget(address, this);
+      manager.links().forget(address, this);
     }
   }
 

@@ -1,3 +1,5 @@
+package queues;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.correio.client.Message;

@@ -11,8 +11,11 @@ import com.rabbitmq.client.amqp.Environment;
 import com.rabbitmq.client.amqp.Management;
 import com.rabbitmq.client.amqp.Publisher;
 import com.rabbitmq.client.amqp.impl.AmqpEnvironmentBuilder;
+import io.correio.server.Config;
 import io.correio.server.Correio;
 import io.correio.server.CorreioOptions;
+import io.correio.server.Setting;
+import io.correio.server.Settings;
 import io.correio.tests.broker.Broker;
 import io.correio.tests.broker.BrokerExtension;
 import java.net.URI;
@@ -206,7 +209,13 @@ class ManagementTest {
 
   @Test
   void permissions_are_those_of_amqp_0_9_1() throws Exception {
-    try (Correio correio = Correio.start(CorreioOptions.inMemory());
+    Settings settings =
+        Settings.DEFAULTS
+            .with(Setting.AMQP_PORT, 0)
+            .with(Setting.HTTP_PORT, 0)
+            .with(Setting.PASSWORD_ITERATIONS, 1_000);
+    CorreioOptions options = CorreioOptions.inMemory().withConfig(Config.of(settings));
+    try (Correio correio = Correio.start(options);
         HttpClient http = HttpClient.newHttpClient()) {
       put(http, correio, "users/ana", "{\"password\": \"ana\", \"tags\": \"\"}");
       put(

@@ -1,17 +1,22 @@
 package io.correio.amqp.v10.peer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Performatives (part 2, section 2.7) as a sound peer sends them, for tests to alter. */
 public final class Performatives {
 
   private static final int WINDOW = 2_048;
+  private static final AtomicLong CONTAINERS = new AtomicLong();
 
   private Performatives() {}
 
+  /** A container of its own each time: one that is there already would lose its links. */
   public static Composite open(String container) {
-    return Composite.of(Kind.OPEN).with("container-id", container).with("hostname", "localhost");
+    return Composite.of(Kind.OPEN)
+        .with("container-id", container + "-" + CONTAINERS.incrementAndGet())
+        .with("hostname", "localhost");
   }
 
   public static Composite begin() {

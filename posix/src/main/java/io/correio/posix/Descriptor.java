@@ -109,11 +109,25 @@ public final class Descriptor implements AutoCloseable {
   /**
    * Turns it into a socket, which owns it from now on.
    *
-   * @throws PosixException ENOTSOCK if it is none; it stays open and this one's own then
+   * @throws PosixException ENOTSOCK if it is none; it stays open and this one's own then; EBADF if
+   *     this is closed
    */
   public PosixSocket toSocket() throws PosixException {
-    SocketCore core = SocketCore.adopt(open.number());
-    release();
+    if (!open.hold()) {
+      throw closed("toSocket");
+    }
+    SocketCore core;
+    try {
+      core = SocketCore.adopt(open.number());
+    } finally {
+      open.unhold();
+    }
+    try {
+      release();
+    } catch (PosixException e) {
+      core.shut("toSocket"); // closed meanwhile by another thread
+      throw e;
+    }
     return new PosixSocket(core);
   }
 

@@ -212,6 +212,19 @@ final class ErrorsTest {
   }
 
   @Test
+  void a_closed_descriptor_becomes_no_socket_under_a_number_that_is_anothers() throws Exception {
+    try (SocketPair pair = PosixSocket.socketpair(SocketType.STREAM)) {
+      Descriptor closed = pair.first().duplicate();
+      closed.close();
+      try (SocketPair sameNumber = PosixSocket.socketpair(SocketType.STREAM)) {
+        assertThatThrownBy(closed::toSocket).satisfies(errno(Errno.EBADF));
+        assertThat(sameNumber.first().send(new byte[2])).isEqualTo(2);
+        assertThat(sameNumber.second().receive(new byte[9])).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
   void other_systems_are_told_once_and_clearly() {
     assertThat(Platform.supported("Linux", "amd64")).isTrue();
     assertThat(Platform.supported("Linux", "aarch64")).isTrue();

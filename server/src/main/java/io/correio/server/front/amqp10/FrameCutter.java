@@ -63,8 +63,8 @@ final class FrameCutter {
       problem = "a frame has 8 to %d bytes, this one says %d".formatted(maxBytes, size);
     } else if (offset < MIN_DATA_OFFSET || offset * 4L > size) {
       problem = "data offset %d points out of a frame of %d bytes".formatted(offset, size);
-    } else if (type > 1) {
-      problem = "frames are of type 0 or 1, this one of type " + type;
+    } else if (type != 0) {
+      problem = "frames of a connection are of type 0, this one of type " + type;
     } else {
       return true;
     }

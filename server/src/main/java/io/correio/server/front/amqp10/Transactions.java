@@ -21,8 +21,10 @@ import org.apache.qpid.protonj2.engine.TransactionManager;
 import org.apache.qpid.protonj2.types.Binary;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
 import org.apache.qpid.protonj2.types.messaging.Rejected;
+import org.apache.qpid.protonj2.types.transactions.Coordinator;
 import org.apache.qpid.protonj2.types.transactions.TransactionErrors;
 import org.apache.qpid.protonj2.types.transactions.TransactionalState;
+import org.apache.qpid.protonj2.types.transactions.TxnCapability;
 import org.apache.qpid.protonj2.types.transport.AmqpError;
 import org.apache.qpid.protonj2.types.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +77,12 @@ final class Transactions implements PublishLedger.Publisher {
   /** A peer opens a link to the coordinator. */
   void onCoordinator(TransactionManager coordinator) {
     coordinator.setSource(coordinator.getRemoteSource());
-    coordinator.setCoordinator(coordinator.getRemoteCoordinator());
+    coordinator.setCoordinator(
+        new Coordinator()
+            .setCapabilities(
+                TxnCapability.LOCAL_TXN,
+                TxnCapability.MULTI_TXNS_PER_SSN,
+                TxnCapability.MULTI_SSNS_PER_TXN));
     if (!connection.mayCoordinate()) {
       coordinator.open();
       coordinator.setCondition(

@@ -16,11 +16,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A shard that decides nothing: writes down commands, and emits what the test says. */
-final class FakeShard implements ShardProxy {
-  final List<Command> commands = new ArrayList<>();
+public final class FakeShard implements ShardProxy {
+  public final List<Command> commands = new ArrayList<>();
   private int seen;
   private @Nullable EffectSink sink;
-  RoutingTable table =
+  public RoutingTable table =
       RoutingTable.of(
           List.of(
               exchange("amq.direct", ExchangeType.DIRECT, false),
@@ -28,16 +28,16 @@ final class FakeShard implements ShardProxy {
               exchange("x", ExchangeType.DIRECT, false),
               exchange("hidden", ExchangeType.DIRECT, true)));
 
-  static ExchangeDefinition exchange(String name, ExchangeType type, boolean internal) {
+  public static ExchangeDefinition exchange(String name, ExchangeType type, boolean internal) {
     return new ExchangeDefinition(name, type, true, false, internal, Arguments.EMPTY);
   }
 
-  FakeShard() {
+  public FakeShard() {
     withQueue(1, "q");
   }
 
   /** Adds a queue to the routing table. */
-  void withQueue(long id, String name) {
+  public void withQueue(long id, String name) {
     table = table.withQueue(new QueueDefinition(id, name, true, false, false, Arguments.EMPTY));
   }
 
@@ -55,7 +55,7 @@ final class FakeShard implements ShardProxy {
   }
 
   /** Emits effects and flushes. */
-  void emit(Effect... effects) {
+  public void emit(Effect... effects) {
     EffectSink target = sink;
     if (target == null) {
       throw new AssertionError("nobody is connected");
@@ -67,7 +67,7 @@ final class FakeShard implements ShardProxy {
   }
 
   /** The next command that no test step has looked at, which must be of this type. */
-  <T extends Command> T next(Class<T> type) {
+  public <T extends Command> T next(Class<T> type) {
     assertThat(commands.size()).as("a command %s", type.getSimpleName()).isGreaterThan(seen);
     Command command = commands.get(seen++);
     assertThat(command).isInstanceOf(type);
@@ -75,7 +75,7 @@ final class FakeShard implements ShardProxy {
   }
 
   /** Skips commands up to the next of this type. */
-  <T extends Command> T skipTo(Class<T> type) {
+  public <T extends Command> T skipTo(Class<T> type) {
     while (seen < commands.size()) {
       Command command = commands.get(seen++);
       if (type.isInstance(command)) {
@@ -86,7 +86,7 @@ final class FakeShard implements ShardProxy {
   }
 
   /** Nothing was submitted that was not looked at. */
-  void assertNoMore() {
+  public void assertNoMore() {
     assertThat(commands.subList(seen, commands.size())).isEmpty();
   }
 }

@@ -8,17 +8,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** A wire without a socket: keeps what is written until the test takes it. */
-final class FakeWire implements Wire {
+public final class FakeWire implements Wire {
   private ByteBuffer out = ByteBuffer.allocate(64 << 10);
   private int taken;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  final ArrayDeque<String> log = new ArrayDeque<>();
-  boolean reading = true;
-  boolean woken;
-  boolean hasRoom = true;
-  boolean established;
-  boolean loopback = true;
-  @Nullable String closed;
+  public final ArrayDeque<String> log = new ArrayDeque<>();
+  public boolean reading = true;
+  public boolean woken;
+  public boolean hasRoom = true;
+  public boolean established;
+  public boolean loopback = true;
+  public @Nullable String closed;
 
   @Override
   public ByteBuffer reserve(int bytes) {
@@ -40,19 +40,19 @@ final class FakeWire implements Wire {
   }
 
   /** Bytes that were written and not looked at yet. */
-  ByteBuffer takeWritten() {
+  public ByteBuffer takeWritten() {
     ByteBuffer fresh = out.duplicate().flip().position(taken);
     taken = out.position();
     return fresh;
   }
 
   /** All written bytes reach the socket; returns how many. */
-  long drain() {
+  public long drain() {
     return drain(out.position());
   }
 
   /** The first so many written bytes reach the socket; returns how many. */
-  long drain(long bytes) {
+  public long drain(long bytes) {
     assert bytes <= taken : "the test has to look at bytes before they drain";
     int count = (int) bytes;
     out.flip().position(count);
@@ -104,7 +104,7 @@ final class FakeWire implements Wire {
   }
 
   /** Runs what waits for the loop. */
-  void runTasks() {
+  public void runTasks() {
     Runnable task;
     while ((task = tasks.poll()) != null) {
       task.run();

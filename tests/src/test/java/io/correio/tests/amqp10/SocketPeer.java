@@ -38,6 +38,11 @@ final class SocketPeer extends ScriptedPeer implements AutoCloseable {
     return peer;
   }
 
+  /** How long a read waits before it fails with {@link java.net.SocketTimeoutException}. */
+  void patience(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+  }
+
   @Override
   protected void write(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);

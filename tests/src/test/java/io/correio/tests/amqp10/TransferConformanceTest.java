@@ -405,7 +405,7 @@ final class TransferConformanceTest extends ConformanceTest {
       while (!detached) {
         peer.send(0, transfer, part);
         sent += part.length;
-        assertThat(sent).isLessThan(max + 4 * part.length);
+        assertThat(sent).isLessThan(max + 4L * part.length);
         if (sent > max) {
           peer.expectDetach(0, 0, "amqp:link:message-size-exceeded");
           detached = true;

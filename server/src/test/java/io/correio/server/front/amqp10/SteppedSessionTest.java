@@ -153,13 +153,37 @@ final class SteppedSessionTest {
 
   @Test
   @Spec(value = "AMQP 1.0", section = "2.6.7")
+  void credit_given_before_the_attach_is_answered_counts() throws IOException {
+    peer.send(0, receiver("link", 0, "q"));
+    peer.send(0, credit(0, 0, 10));
+    Command.Subscribe subscribe = peer.shard.skipTo(Command.Subscribe.class);
+    peer.shard.assertNoMore();
+    peer.done(subscribe.request());
+    peer.expect(Kind.ATTACH);
+    assertThat(creditGiven()).isEqualTo(10);
+  }
+
+  @Test
+  @Spec(value = "AMQP 1.0", section = "2.6.7")
+  void drain_asked_for_before_the_attach_is_answered_is_done() throws IOException {
+    peer.send(0, receiver("link", 0, "q"));
+    peer.send(0, credit(0, 0, 10).with("drain", true));
+    peer.done(peer.shard.skipTo(Command.Subscribe.class).request());
+    peer.expect(Kind.ATTACH);
+    peer.done(peer.shard.skipTo(Command.Drain.class).request());
+    Composite flow = peer.expect(Kind.FLOW);
+    assertThat(flow.number("delivery-count")).isEqualTo(10);
+  }
+
+  @Test
+  @Spec(value = "AMQP 1.0", section = "2.6.7")
   void delivery_that_crosses_with_credit_taken_back_goes_back() throws IOException {
     long consumer = peer.receiving();
     peer.send(0, credit(0, 0, 2));
     peer.send(0, credit(0, 0, 0));
     peer.emit(delivered(consumer, 11), delivered(consumer, 12));
     peer.assertSilent();
-    assertSettled(Settlement.RETURNED, 11, 12);
+    assertSettled(Settlement.RELEASED, 11, 12);
     // The core's account of two that were taken back and delivered all the same is at minus two.
     peer.send(0, credit(0, 0, 1));
     assertThat(creditGiven()).isEqualTo(3);
@@ -259,14 +283,14 @@ final class SteppedSessionTest {
   void each_outcome_is_its_settlement() throws IOException {
     deliverFour();
     peer.send(0, disposition(3, null, Composite.of(Kind.RELEASED)));
-    assertSettled(Settlement.RETURNED, 14);
+    assertSettled(Settlement.RELEASED, 14);
     peer.send(0, disposition(1, null, Composite.of(Kind.REJECTED)));
     assertSettled(Settlement.REJECTED, 12);
     peer.send(
         0, disposition(0, null, Composite.of(Kind.MODIFIED).with("undeliverable-here", true)));
     assertSettled(Settlement.REJECTED, 11);
     peer.send(0, disposition(2, null, Composite.of(Kind.MODIFIED)));
-    assertSettled(Settlement.RETURNED, 13);
+    assertSettled(Settlement.RELEASED, 13);
   }
 
   @Test
@@ -291,10 +315,10 @@ final class SteppedSessionTest {
     peer.send(0, disposition(1, null, accepted()));
     peer.send(0, detach(0, false));
     assertSettled(Settlement.ACCEPTED, 12);
-    assertSettled(Settlement.RETURNED, 11, 13, 14);
+    assertSettled(Settlement.RELEASED, 11, 13, 14);
     Command.Cancel cancel = peer.shard.next(Command.Cancel.class);
     peer.emit(delivered(consumer, 15));
-    assertSettled(Settlement.RETURNED, 15);
+    assertSettled(Settlement.RELEASED, 15);
     peer.assertSilent();
     peer.done(cancel.request());
     assertThat(peer.expect(Kind.DETACH).isTrue("closed")).isFalse();
@@ -305,7 +329,7 @@ final class SteppedSessionTest {
   void outcome_of_a_link_that_is_gone_settles_nothing() throws IOException {
     deliverFour();
     peer.send(0, detach(0, false));
-    assertSettled(Settlement.RETURNED, 11, 12, 13, 14);
+    assertSettled(Settlement.RELEASED, 11, 12, 13, 14);
     peer.done(peer.shard.next(Command.Cancel.class).request());
     peer.expect(Kind.DETACH);
     peer.send(0, disposition(0, 3L, accepted()));

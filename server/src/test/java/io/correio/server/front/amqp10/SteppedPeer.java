@@ -81,7 +81,8 @@ final class SteppedPeer extends ScriptedPeer {
                     SaslMechanisms.ofPasswords(),
                     limits,
                     "1",
-                    new AtomicLong())
+                    new AtomicLong(),
+                    new LinkNames())
                 .open(wire);
   }
 

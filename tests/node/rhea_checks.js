@@ -227,6 +227,30 @@ const checks = {
     await other.close();
   },
 
+  async a_selector_takes_what_matches_and_is_named_in_the_answer() {
+    const connection = connect();
+    const queue = unique('rhea');
+    for (let n = 0; n < 6; n++) {
+      await send(connection, queue, { body: n, application_properties: { n } });
+    }
+    const odd = connection.open_receiver({
+      source: { address: queue, filter: rhea.filter.selector('n IN (1, 3, 5)') },
+    });
+    const message = inbox(odd);
+    for (const n of [1, 3, 5]) {
+      assert.equal((await message()).message.body, n);
+    }
+    assert.deepEqual(Object.keys(odd.source.filter), ['jms-selector']);
+    const gone = next(odd, 'receiver_close');
+    odd.close();
+    await gone;
+    const rest = inbox(connection.open_receiver(queue));
+    for (const n of [0, 2, 4]) {
+      assert.equal((await rest()).message.body, n);
+    }
+    await ended(connection);
+  },
+
   async a_thousand_messages_keep_their_order() {
     const connection = connect();
     const queue = unique('rhea');

@@ -6,8 +6,17 @@ import uuid
 from urllib.parse import quote
 
 import pika
-from proton import ConnectionException, Delivery, Endpoint, Message, symbol
-from proton.reactor import Container, LinkOption
+from proton import (
+    ConnectionException,
+    Delivery,
+    Described,
+    Endpoint,
+    Message,
+    Terminus,
+    symbol,
+    ulong,
+)
+from proton.reactor import Container, Copy, Filter, LinkOption, Selector
 from proton.utils import BlockingConnection, LinkDetached, SendException
 
 from checks import PATIENCE_SECONDS, expect, run, unique
@@ -490,6 +499,78 @@ def check_management_stops_taking_requests_whose_answers_nobody_reads(to):
         expect("correlation", got.correlation_id, i)
     for _ in range(150):
         node.expect(200, "GET", "/exchanges/amq.topic")
+
+
+def numbered(to, connection, count):
+    queue = unique("proton")
+    sender = connection.create_sender(queue)
+    for n in range(count):
+        sender.send(Message(body=n, properties={"n": n}))
+    sender.close()
+    return queue
+
+
+def filters(receiver):
+    data = receiver.link.remote_source.filter
+    data.rewind()
+    return (data.get_object() if data.next() else None) or {}
+
+
+def check_copy_mode_shows_messages_and_leaves_them(to):
+    connection = to.connect()
+    queue = numbered(to, connection, 3)
+    browser = connection.create_receiver(queue, options=Copy())
+    expect("mode", browser.link.remote_source.distribution_mode, Terminus.DIST_MODE_COPY)
+    expect("shown", [browser.receive(timeout=PATIENCE_SECONDS).body for _ in range(3)], [0, 1, 2])
+    connection.create_sender(queue).send(Message(body=3))
+    expect("what comes later", browser.receive(timeout=PATIENCE_SECONDS).body, 3)
+    browser.close()
+    receiver = connection.create_receiver(queue)
+    got = receiver.receive(timeout=PATIENCE_SECONDS)
+    receiver.accept()
+    expect("consumed", (got.body, got.delivery_count), (0, 0))
+    connection.close()
+
+
+def check_selector_is_named_in_the_answer_and_applied(to):
+    connection = to.connect()
+    queue = numbered(to, connection, 6)
+    by_name = connection.create_receiver(queue, options=Selector("n >= 4"))
+    expect("named", [str(name) for name in filters(by_name)], ["selector"])
+    for n in (4, 5):
+        expect("by name", by_name.receive(timeout=PATIENCE_SECONDS).body, n)
+        by_name.accept()
+    by_name.close()
+    code = Filter({symbol("mine"): Described(ulong(0x0000468C00000004), "n BETWEEN 1 AND 2")})
+    by_code = connection.create_receiver(queue, options=code)
+    for n in (1, 2):
+        expect("by code", by_code.receive(timeout=PATIENCE_SECONDS).body, n)
+        by_code.accept()
+    by_code.close()
+    connection.close()
+
+
+def check_a_filter_that_is_not_known_is_left_out_of_the_answer(to):
+    connection = to.connect()
+    queue = numbered(to, connection, 1)
+    unknown = Filter({symbol("mine"): Described(symbol("example:unknown"), "n = 5")})
+    receiver = connection.create_receiver(queue, options=unknown)
+    expect("filters", filters(receiver), {})
+    expect("message", receiver.receive(timeout=PATIENCE_SECONDS).body, 0)
+    receiver.accept()
+    connection.close()
+
+
+def check_a_selector_that_cannot_be_read_refuses_the_link(to):
+    connection = to.connect()
+    queue = numbered(to, connection, 1)
+    try:
+        connection.create_receiver(queue, options=Selector("n ="))
+    except LinkDetached as e:
+        expect("condition", e.condition, "amqp:invalid-field")
+        expect("sentence", "character 4: found the end" in str(e), True)
+    else:
+        raise AssertionError("the link was attached")
     connection.close()
 
 

@@ -27,6 +27,7 @@ import io.correio.server.front.amqp10.Amqp10Front;
 import io.correio.server.front.amqp10.Amqp10Limits;
 import io.correio.server.front.amqp10.LinkNames;
 import io.correio.server.front.content.ContentFormats;
+import io.correio.server.front.content.ContentReader;
 import io.correio.server.net.Listener;
 import io.correio.server.net.ListenerOptions;
 import io.correio.server.net.Loops;
@@ -213,7 +214,12 @@ public final class Correio implements AutoCloseable {
         storages(options),
         log,
         log.withForced(false),
-        new ShardOptions(WINDOW_BYTES, OUTBOX_BYTES, CHECKPOINT_BYTES, ContentFormats::headers),
+        new ShardOptions(
+            WINDOW_BYTES,
+            OUTBOX_BYTES,
+            CHECKPOINT_BYTES,
+            ContentFormats::headers,
+            new ContentReader()),
         predeclared(),
         DEFAULT_VIRTUAL_HOST,
         firstIdentities(),

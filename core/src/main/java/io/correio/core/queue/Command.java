@@ -1,5 +1,6 @@
 package io.correio.core.queue;
 
+import io.correio.core.filter.Selector;
 import io.correio.core.message.Arguments;
 import io.correio.core.message.Message;
 import io.correio.core.routing.Binding;
@@ -25,8 +26,19 @@ public sealed interface Command {
   /** The connection that asks; 0 for the shard's own house-keeping. */
   long connection();
 
-  /** First command of a connection. Ids are never used twice in the life of a process. */
-  record Connect(long connection, EffectSink sink) implements Command {}
+  /**
+   * First command of a connection. Ids are never used twice in the life of a process.
+   *
+   * @param origin what it has in common with others of the same program, for subscriptions that do
+   *     not want its messages; null for nothing
+   */
+  record Connect(long connection, EffectSink sink, @Nullable String origin) implements Command {
+
+    /** A connection without origin. */
+    public Connect(long connection, EffectSink sink) {
+      this(connection, sink, null);
+    }
+  }
 
   /**
    * Last command of a connection: its consumers end, what it has not settled is ready again, its
@@ -73,6 +85,8 @@ public sealed interface Command {
    *     no limit but the connection's outbox
    * @param renewing whether a settlement gives the credit back; else only {@link Credit} does
    * @param pool number of a credit pool of this connection that the consumer draws on as well
+   * @param selector which messages it wants; null for all
+   * @param browsing whether it is shown what is ready, and takes nothing
    */
   record Subscribe(
       long connection,
@@ -84,8 +98,38 @@ public sealed interface Command {
       boolean exclusive,
       int credit,
       boolean renewing,
-      long pool)
-      implements Command {}
+      long pool,
+      @Nullable Selector selector,
+      boolean browsing)
+      implements Command {
+
+    /** A consumer that takes what comes. */
+    public Subscribe(
+        long connection,
+        long request,
+        long consumer,
+        String queue,
+        String name,
+        boolean autoSettle,
+        boolean exclusive,
+        int credit,
+        boolean renewing,
+        long pool) {
+      this(
+          connection,
+          request,
+          consumer,
+          queue,
+          name,
+          autoSettle,
+          exclusive,
+          credit,
+          renewing,
+          pool,
+          null,
+          false);
+    }
+  }
 
   /** Ends a consumer. What it was handed stays with the connection until settled. */
   record Cancel(long connection, long request, long consumer) implements Command {}
@@ -187,6 +231,14 @@ public sealed interface Command {
   record PageRead(
       long lane, long[] sequences, long[] besideSequences, @Nullable Message[] messages, int count)
       implements Command {
+    @Override
+    public long connection() {
+      return 0;
+    }
+  }
+
+  /** A page that a reader fetched for a consumer that chooses. The shard's own. */
+  record ScanRead(long scan, PageRead page) implements Command {
     @Override
     public long connection() {
       return 0;

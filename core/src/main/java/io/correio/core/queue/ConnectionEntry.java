@@ -18,6 +18,10 @@ public final class ConnectionEntry {
 
   final long id;
   final EffectSink sink;
+
+  /** What it has in common with others of the same program; null for nothing. */
+  final @Nullable String origin;
+
   final LongMap<Consumer> consumers = new LongMap<>();
   final LongMap<CreditPool> pools = new LongMap<>();
 
@@ -66,7 +70,8 @@ public final class ConnectionEntry {
   private @Nullable QueuedMessage firstHeld;
   private int held;
 
-  ConnectionEntry(long id, EffectSink sink, long outboxCredit) {
+  ConnectionEntry(long id, EffectSink sink, @Nullable String origin, long outboxCredit) {
+    this.origin = origin;
     this.id = id;
     this.sink = sink;
     this.outboxCredit = outboxCredit;

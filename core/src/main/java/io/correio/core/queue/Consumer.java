@@ -1,5 +1,7 @@
 package io.correio.core.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A consumer of a queue, with the credit that bounds what it has outstanding. Owned by the shard.
  */
@@ -12,6 +14,9 @@ final class Consumer {
   final CreditPool pool;
   final boolean autoSettle;
   final boolean renewing;
+
+  /** Where it stands in the queue, if it chooses; null for one that takes what comes. */
+  final @Nullable Scan scan;
 
   /** Messages that it may still be handed. */
   long credit;
@@ -34,9 +39,18 @@ final class Consumer {
     this.connection = connection;
     this.queue = queue;
     this.pool = pool;
-    this.autoSettle = command.autoSettle();
+    this.autoSettle = command.autoSettle() || command.browsing();
     this.renewing = command.renewing();
     this.credit = command.credit();
+    this.scan =
+        command.selector() == null && !command.browsing()
+            ? null
+            : new Scan(command.selector(), command.browsing(), queue.budget);
+  }
+
+  /** Whether it only looks, and is nothing that others have to mind. */
+  boolean isBrowsing() {
+    return scan != null && scan.browsing;
   }
 
   boolean hasCredit() {

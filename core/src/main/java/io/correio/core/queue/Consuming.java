@@ -34,7 +34,7 @@ final class Consuming {
     Consumer consumer = new Consumer(command, connection, queue, pool);
     connection.consumers.put(consumer.id, consumer);
     pool.consumers.add(consumer);
-    queue.consumers.add(consumer);
+    queue.add(consumer);
     queue.consumedExclusively |= command.exclusive();
     defining.done(connection, command.request());
     conversation.awaken(consumer);
@@ -49,6 +49,9 @@ final class Consuming {
     if (locked != null) {
       return locked;
     }
+    if (command.browsing()) {
+      return whyNot(connection, command); // it takes nothing from anybody
+    }
     if (queue.consumedExclusively || (command.exclusive() && queue.hasConsumers())) {
       return new Refusal(
           Refusal.Kind.FORBIDDEN,
@@ -58,6 +61,10 @@ final class Consuming {
                   ? "a consumer has it for itself"
                   : "it has consumers already, so none can have it for itself"));
     }
+    return whyNot(connection, command);
+  }
+
+  private static @Nullable Refusal whyNot(ConnectionEntry connection, Command.Subscribe command) {
     if (connection.consumers.get(command.consumer()) != null) {
       return new Refusal(
           Refusal.Kind.NOT_ALLOWED, "a consumer with this name exists; choose another name");
@@ -87,7 +94,7 @@ final class Consuming {
     }
     queue.remove(consumer);
     defining.use(queue);
-    if (queue.definition.autoDelete() && !queue.hasConsumers()) {
+    if (queue.definition.autoDelete() && !queue.hasConsumers() && !consumer.isBrowsing()) {
       defining.delete(queue);
       if (Fact.survives(queue.definition)) {
         decisions.causedBy(connection);

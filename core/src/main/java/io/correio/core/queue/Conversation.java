@@ -40,6 +40,8 @@ final class Conversation {
   long orphanedBytes;
 
   private final QueueState state;
+  private final LongMap<Consumer> scans = new LongMap<>();
+  private long lastScan;
   private final LongMap<QueueConversation> queues = new LongMap<>();
   private final ArrayDeque<QueueConversation> dirty = new ArrayDeque<>();
   private final ArrayDeque<QueueConversation> deathsWait = new ArrayDeque<>();
@@ -163,6 +165,16 @@ final class Conversation {
       queue.deathsWait = false;
       touch(queue);
     }
+  }
+
+  /** Keeps a consumer until the page that it asked for has come; returns its number. */
+  long addScan(Consumer consumer) {
+    scans.put(++lastScan, consumer);
+    return lastScan;
+  }
+
+  @Nullable Consumer removeScan(long scan) {
+    return scans.remove(scan);
   }
 
   /** The queue has to be looked at before the command ends: something may be handed out. */

@@ -247,7 +247,7 @@ final class DeadLettering {
     decisions.fact(new Fact.Settled(window.laneId(), sequence, sequence));
     Message dead = buried;
     if (dead != null) {
-      publishing.enqueue(dead, withoutCircles(dead));
+      publishing.enqueue(dead, withoutCircles(dead), null);
     }
     decisions.betweenCommands();
   }

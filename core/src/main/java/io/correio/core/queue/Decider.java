@@ -1,5 +1,6 @@
 package io.correio.core.queue;
 
+import io.correio.core.filter.MessageReader;
 import io.correio.core.message.Message;
 import io.correio.core.routing.HeaderSource;
 import java.util.Iterator;
@@ -49,6 +50,7 @@ public final class Decider {
    * @param windowBytes memory for the heads of queues
    * @param outboxBytes bytes that may be emitted for a connection and not drained
    * @param headers what exchanges compare of a message, where it is routed again
+   * @param reader looks into messages for selectors
    */
   public Decider(
       String virtualHost,
@@ -56,17 +58,18 @@ public final class Decider {
       Decisions decisions,
       long windowBytes,
       long outboxBytes,
-      Function<Message, HeaderSource> headers) {
+      Function<Message, HeaderSource> headers,
+      MessageReader reader) {
     this.state = state;
     this.decisions = decisions;
     this.outboxBytes = outboxBytes;
     this.conversation = new Conversation(state, windowBytes);
     this.reserve = new Reserve(conversation, decisions);
     this.settling = new Settling(conversation, decisions);
-    this.publishing = new Publishing(state, conversation, decisions, settling);
+    this.publishing = new Publishing(state, conversation, decisions, settling, reader);
     DeadLettering deadLettering =
         new DeadLettering(state, conversation, decisions, reserve, publishing, headers);
-    this.delivery = new Delivery(state, conversation, decisions, reserve, deadLettering);
+    this.delivery = new Delivery(state, conversation, decisions, reserve, deadLettering, reader);
     this.defining = new Defining(virtualHost, state, conversation, decisions);
     this.sizes = new DefinitionSizes(state, conversation);
     this.consuming = new Consuming(conversation, decisions, defining);
@@ -79,7 +82,7 @@ public final class Decider {
     } else if (command instanceof Command.Connect connect) {
       conversation.connections.put(
           connect.connection(),
-          new ConnectionEntry(connect.connection(), connect.sink(), outboxBytes));
+          new ConnectionEntry(connect.connection(), connect.sink(), connect.origin(), outboxBytes));
     } else {
       ConnectionEntry connection = conversation.connections.get(command.connection());
       if (connection != null && !mustWait(connection, command)) {
@@ -103,6 +106,7 @@ public final class Decider {
           conversation.touch(queue);
         }
       }
+      case Command.ScanRead page -> delivery.read(page);
       case Command.Resume ignored -> resume();
       case Command.Tick tick -> tick(tick.nowMillis());
       case Command.Rest ignored -> rest();
@@ -134,6 +138,7 @@ public final class Decider {
       case Command.Disconnect ignored -> disconnect(connection);
       case Command.Connect c -> throw new IllegalArgumentException("connected twice: " + c);
       case Command.PageRead c -> throw notOfAConnection(c);
+      case Command.ScanRead c -> throw notOfAConnection(c);
       case Command.Resume c -> throw notOfAConnection(c);
       case Command.Tick c -> throw notOfAConnection(c);
       case Command.Rest c -> throw notOfAConnection(c);

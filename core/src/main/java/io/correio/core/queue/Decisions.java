@@ -35,6 +35,12 @@ public interface Decisions {
   void fetch(long lane, long[] sequences, int maxBytes);
 
   /**
+   * As {@link #fetch}, for a scan; the page comes back as {@link Command.ScanRead}. One of no
+   * messages comes back at once, behind the commands that wait.
+   */
+  void scan(long scan, long lane, long[] sequences, int maxBytes);
+
+  /**
    * Writes a message of transient lanes to the scratch log, from where it can be fetched. The
    * sequences of a lane must come in ascending order.
    *

@@ -45,6 +45,9 @@ final class Defining {
         command.passive()
             ? null
             : QueuePolicy.problem(command.arguments(), queueName(command.name()));
+    if (problem == null && !command.passive() && !command.arguments().isEmpty()) {
+      problem = Admission.problem(command.arguments(), queueName(command.name()));
+    }
     if (problem != null) {
       Refusal refusal = new Refusal(Refusal.Kind.PRECONDITION, problem);
       refuse(connection, command.request(), refusal);
@@ -184,7 +187,7 @@ final class Defining {
    * to live as long as something is bound to them. May become more than one entry.
    */
   void delete(QueueConversation queue) {
-    for (Consumer consumer : List.copyOf(queue.consumers)) {
+    for (Consumer consumer : queue.everybody()) {
       queue.remove(consumer);
       consumer.connection.consumers.remove(consumer.id);
       decisions.effect(consumer.connection, 0, new Effect.ConsumerCancelled(consumer.id));

@@ -2,6 +2,7 @@ package io.correio.core.queue;
 
 import static java.util.Objects.requireNonNull;
 
+import io.correio.core.filter.MessageReader;
 import io.correio.core.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -16,18 +17,21 @@ final class Delivery {
   private final Decisions decisions;
   private final Reserve reserve;
   private final DeadLettering deadLettering;
+  private final Scanning scanning;
 
   Delivery(
       QueueState state,
       Conversation conversation,
       Decisions decisions,
       Reserve reserve,
-      DeadLettering deadLettering) {
+      DeadLettering deadLettering,
+      MessageReader reader) {
     this.deadLettering = deadLettering;
     this.state = state;
     this.conversation = conversation;
     this.decisions = decisions;
     this.reserve = reserve;
+    this.scanning = new Scanning(state, conversation, decisions, reserve, this, reader);
   }
 
   /** Looks at all queues where something changed. */
@@ -39,6 +43,9 @@ final class Delivery {
   }
 
   private void pump(QueueConversation queue) {
+    if (!queue.scanning.isEmpty()) {
+      scanning.pump(queue);
+    }
     while (queue.hasTaker() && conversation.inFlight < Conversation.MAX_IN_FLIGHT) {
       LaneWindow window = queue.nextWindow();
       if (window == null || (window.durable && !reserve.allowsDelivery())) {
@@ -80,6 +87,11 @@ final class Delivery {
     }
   }
 
+  /** A page has come for a consumer that chooses. */
+  void read(Command.ScanRead page) {
+    scanning.read(page);
+  }
+
   private void answerEmpty(QueueConversation queue) {
     QueueConversation.PendingTake take;
     while ((take = queue.endTake()) != null) {
@@ -91,13 +103,21 @@ final class Delivery {
   private void endDrains(QueueConversation queue) {
     boolean nothingReady = queue.ready() == 0;
     for (Consumer consumer : queue.consumers) {
-      if (consumer.drainRequest != 0 && (nothingReady || consumer.credit <= 0)) {
-        consumer.credit = Math.min(consumer.credit, 0);
-        long request = consumer.drainRequest;
-        consumer.drainRequest = 0;
-        queue.draining--;
-        decisions.effect(consumer.connection, 0, new Effect.Replied(request, new Reply.Done()));
-      }
+      endDrain(queue, consumer, nothingReady);
+    }
+    for (Consumer consumer : queue.scanning) {
+      endDrain(queue, consumer, nothingReady);
+    }
+  }
+
+  private void endDrain(QueueConversation queue, Consumer consumer, boolean nothingReady) {
+    boolean nothingForIt = consumer.scan == null ? nothingReady : consumer.scan.atEnd;
+    if (consumer.drainRequest != 0 && (nothingForIt || consumer.credit <= 0)) {
+      consumer.credit = Math.min(consumer.credit, 0);
+      long request = consumer.drainRequest;
+      consumer.drainRequest = 0;
+      queue.draining--;
+      decisions.effect(consumer.connection, 0, new Effect.Replied(request, new Reply.Done()));
     }
   }
 
@@ -146,16 +166,41 @@ final class Delivery {
       return;
     }
     Consumer consumer = requireNonNull(queue.nextInLine(), "nobody in line");
+    deliver(consumer, queued, message, dependsOn, redelivered);
+    if (consumer.hasCredit()) {
+      queue.standInLine(consumer);
+    }
+  }
+
+  /** Hands a message, which is in no window any more, to a consumer that has chosen it. */
+  void handOut(Consumer consumer, QueuedMessage queued, Message message) {
+    Lane lane = requireNonNull(queued.window.lane(state), "a message without a lane");
+    long dependsOn = queued.position;
+    if (queued.window.durable) {
+      dependsOn = Math.max(dependsOn, cover(lane, queued.sequence));
+    }
+    boolean redelivered = queued.redelivered || queued.sequence < lane.redeliverBelow();
+    deliver(consumer, queued, message, dependsOn, redelivered);
+  }
+
+  private void deliver(
+      Consumer consumer,
+      QueuedMessage queued,
+      Message message,
+      long dependsOn,
+      boolean redelivered) {
     consumer.spend(message.size());
     keep(queued, message, consumer.connection, consumer, consumer.autoSettle);
     decisions.effect(
         consumer.connection,
         dependsOn,
         new Effect.Delivered(
-            consumer.id, lane.id(), queued.sequence, message, redelivered, queued.failures));
-    if (consumer.hasCredit()) {
-      queue.standInLine(consumer);
-    }
+            consumer.id,
+            queued.window.laneId(),
+            queued.sequence,
+            message,
+            redelivered,
+            queued.failures));
   }
 
   /** Settles what is settled by being handed out, and keeps the rest in flight. */

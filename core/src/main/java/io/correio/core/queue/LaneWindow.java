@@ -2,7 +2,6 @@ package io.correio.core.queue;
 
 import io.correio.core.message.Death;
 import io.correio.core.message.Message;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
@@ -20,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * Every message below {@code next} that is not settled is in exactly one of {@code returned},
  * {@code inFlight}, {@code ready} and {@code dying} (those that go elsewhere as soon as their body
- * is here and there is room); nothing at or above it is. When {@code next} is the tail, the lane is
- * <i>warm</i> and arriving messages enter the window with their bodies, so a consumer that keeps up
- * never waits for the disk. Part of the conversation; owned by the shard.
+ * is here and there is room). At or above it are only those that a consumer who chooses took out of
+ * the cold ones: {@code inFlight}, or {@code returned} or {@code dying} since. When {@code next} is
+ * the tail, the lane is <i>warm</i> and arriving messages enter the window with their bodies, so a
+ * consumer that keeps up never waits for the disk. Part of the conversation; owned by the shard.
  */
 final class LaneWindow {
 
@@ -34,7 +34,7 @@ final class LaneWindow {
   final boolean durable;
   private final long laneId;
   private final WindowBudget budget;
-  private final ArrayDeque<QueuedMessage> ready = new ArrayDeque<>();
+  private final ReadyRing ready = new ReadyRing();
   private final TreeMap<Long, QueuedMessage> returned = new TreeMap<>();
   private final LongMap<QueuedMessage> inFlight = new LongMap<>();
   private final TreeMap<Long, QueuedMessage> dying = new TreeMap<>();
@@ -44,6 +44,11 @@ final class LaneWindow {
   private long spilled;
   private boolean fetching;
   private int fetchingBytes;
+  private long givenBack;
+
+  // Whether a message at or above next may be in flight or returned, and what was ever chosen.
+  private boolean ahead;
+  private long chosenBelow;
   private @Nullable Lane lane;
 
   LaneWindow(
@@ -108,6 +113,9 @@ final class LaneWindow {
 
   /** A message arrived at the lane's tail. Returns false when it stays in the log alone. */
   boolean arrived(long sequence, long position, long besideSequence, Message message) {
+    if (ahead) {
+      catchUp();
+    }
     if (sequence != next || !budget.allows(this, message.size())) {
       return false;
     }
@@ -162,9 +170,12 @@ final class LaneWindow {
 
   /** The message that goes next of those in memory, or null. It may lack its body. */
   @Nullable QueuedMessage head() {
+    if (ahead) {
+      catchUp();
+    }
     QueuedMessage first = ready.peekFirst();
     Map.Entry<Long, QueuedMessage> back = returned.firstEntry();
-    if (back == null) {
+    if (back == null || back.getKey() >= next) {
       return first;
     }
     return first == null || back.getKey() < first.sequence ? back.getValue() : first;
@@ -173,7 +184,67 @@ final class LaneWindow {
   /** From this sequence on nothing was handed out since the start. */
   long firstNeverHandedOut() {
     QueuedMessage first = ready.peekFirst();
-    return first == null ? next : first.sequence;
+    return Math.max(chosenBelow, first == null ? next : first.sequence);
+  }
+
+  // ---- choosing ------------------------------------------------------------------------------
+
+  /** A message that is ready and in memory, though it may lack its body; null for a cold one. */
+  @Nullable QueuedMessage find(long sequence) {
+    int place = ready.find(sequence);
+    return place < 0 ? returned.get(sequence) : ready.get(place);
+  }
+
+  /** The first message that came back with a higher sequence, or null. */
+  @Nullable QueuedMessage returnedAfter(long sequence) {
+    Map.Entry<Long, QueuedMessage> entry = returned.higherEntry(sequence);
+    return entry == null ? null : entry.getValue();
+  }
+
+  /** How many times a message has come back. */
+  long givenBack() {
+    return givenBack;
+  }
+
+  /** Takes a message that is ready from wherever it is, for handing it to somebody. */
+  QueuedMessage take(long sequence, long besideSequence, Message message) {
+    chosenBelow = Math.max(chosenBelow, sequence + 1);
+    int place = ready.find(sequence);
+    QueuedMessage queued = place < 0 ? returned.remove(sequence) : ready.get(place);
+    if (queued == null) {
+      ahead = true;
+      return queued(sequence, 0, besideSequence, true, message);
+    }
+    if (place >= 0) {
+      ready.remove(place);
+    }
+    if (queued.message != null) {
+      account(-queued.message.size());
+    }
+    return queued;
+  }
+
+  /** Moves on over what was taken out of the cold ones. */
+  private void catchUp() {
+    if (lane == null) {
+      return;
+    }
+    long s = lane.nextAlive(next);
+    while (s < lane.tail() && isHeld(s)) {
+      s = lane.nextAlive(s + 1);
+    }
+    // A message that is just arriving is in the lane and not here yet.
+    next = Math.max(next, Math.min(s, lane.tail()));
+    ahead = next < lane.tail();
+  }
+
+  private boolean isHeld(long sequence) {
+    return isTaken(sequence) || returned.containsKey(sequence);
+  }
+
+  /** Whether somebody has it, or it is on its way elsewhere. */
+  boolean isTaken(long sequence) {
+    return inFlight.get(sequence) != null || (!dying.isEmpty() && dying.containsKey(sequence));
   }
 
   /** Takes the head out, for handing it to somebody. */
@@ -208,6 +279,7 @@ final class LaneWindow {
   void giveBack(QueuedMessage message) {
     inFlight.remove(message.sequence);
     message.redelivered = true;
+    message.returnNumber = ++givenBack;
     message.consumer = null;
     returned.put(message.sequence, message);
     if (message.message != null) {
@@ -269,8 +341,9 @@ final class LaneWindow {
 
   /** All that is ready is gone; what is in flight stays. */
   void purge(long tail) {
-    for (QueuedMessage message : ready) {
-      if (message.message != null) {
+    for (int i = 0; i < ready.size(); i++) {
+      QueuedMessage message = ready.get(i);
+      if (message != null && message.message != null) {
         account(-message.message.size());
       }
     }
@@ -324,7 +397,9 @@ final class LaneWindow {
     n = addWithoutBody(returned, wanted, n);
     long tail = lane.tail();
     for (long s = lane.nextAlive(next); s < tail && n < max; s = lane.nextAlive(s + 1)) {
-      wanted[n++] = s;
+      if (!ahead || !isHeld(s)) {
+        wanted[n++] = s;
+      }
     }
     if (n == 0) {
       return null;
@@ -365,7 +440,8 @@ final class LaneWindow {
       if (message == null) {
         throw new MissingMessageException(queue.name(), durable, sequence);
       }
-      if (sequence >= next) {
+      // A page has the new ones without a gap, but those that are held from anywhere.
+      if (sequence >= next && !(ahead && isHeld(sequence))) {
         next = sequence + 1;
         add(queued(sequence, 0, page.besideSequences()[i], true, message), message);
       } else {

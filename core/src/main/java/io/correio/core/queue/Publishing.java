@@ -1,5 +1,7 @@
 package io.correio.core.queue;
 
+import io.correio.core.filter.MessageReader;
+import io.correio.core.filter.PropertySource;
 import io.correio.core.message.Address;
 import io.correio.core.message.Envelope;
 import io.correio.core.message.Message;
@@ -32,6 +34,7 @@ final class Publishing {
   private final Conversation conversation;
   private final Decisions decisions;
   private final Settling settling;
+  private final MessageReader reader;
 
   // The lanes of the publish being decided.
   private LaneWindow[] durable = new LaneWindow[8];
@@ -40,7 +43,13 @@ final class Publishing {
   // The queue that did not take it, because it is full; null for none.
   private @Nullable String full;
 
-  Publishing(QueueState state, Conversation conversation, Decisions decisions, Settling settling) {
+  Publishing(
+      QueueState state,
+      Conversation conversation,
+      Decisions decisions,
+      Settling settling,
+      MessageReader reader) {
+    this.reader = reader;
     this.state = state;
     this.conversation = conversation;
     this.decisions = decisions;
@@ -164,7 +173,7 @@ final class Publishing {
 
   /** Returns whether the message reached any queue. */
   private boolean enqueue(ConnectionEntry connection, Command.Publish command) {
-    int reached = enqueue(command.message(), command.queues());
+    int reached = enqueue(command.message(), command.queues(), connection.origin);
     if ((reached & IN_DURABLE) != 0) {
       decisions.causedBy(connection);
       connection.lastEnqueued = decisions.position();
@@ -175,18 +184,26 @@ final class Publishing {
   /**
    * Puts a message into queues, as a part of the entry being written.
    *
+   * @param origin of the connection that it is from; null for none
    * @return what of it happened: {@link #IN_DURABLE}, {@link #IN_TRANSIENT}
    */
-  int enqueue(Message sent, long[] queues) {
+  int enqueue(Message sent, long[] queues, @Nullable String origin) {
     full = null;
     int durableCount = 0;
     int transientCount = 0;
+    PropertySource properties = null;
     reserveTargets(queues.length);
     boolean timed = sent.envelope().timeToLiveMillis() != Envelope.NO_EXPIRY;
     for (long id : queues) {
       QueueConversation queue = conversation.queue(id);
       if (queue == null) {
         continue; // deleted since the message was routed
+      }
+      if (queue.admission != null) {
+        properties = properties == null ? reader.properties(sent) : properties;
+        if (!queue.admission.admits(origin, properties)) {
+          continue;
+        }
       }
       if (queue.refusesMore()) {
         full = queue.name();

@@ -22,7 +22,17 @@ final class QueueConversation {
 
   final QueueDefinition definition;
   final QueuePolicy policy;
+
+  /** What of the messages that are routed here it takes; null for all. */
+  final @Nullable Admission admission;
+
   final List<Consumer> consumers = new ArrayList<>(1);
+
+  /** Those of the consumers that choose, and all that browse. */
+  final List<Consumer> scanning = new ArrayList<>(0);
+
+  /** Whose turn it is among them. */
+  int scanTurn;
 
   /** The connection that an exclusive queue belongs to; 0 for none. */
   final long owner;
@@ -57,7 +67,7 @@ final class QueueConversation {
   private final ArrayDeque<Consumer> line = new ArrayDeque<>(1);
 
   private final QueueState state;
-  private final WindowBudget budget;
+  final WindowBudget budget;
 
   // By falling priority; those that nothing was ever put into are not there.
   private LanePair[] pairs;
@@ -65,6 +75,7 @@ final class QueueConversation {
   QueueConversation(QueueDefinition definition, long owner, QueueState state, WindowBudget budget) {
     this.definition = definition;
     this.policy = QueuePolicy.of(definition.arguments());
+    this.admission = Admission.of(definition.arguments());
     this.owner = owner;
     this.state = state;
     this.budget = budget;
@@ -144,7 +155,7 @@ final class QueueConversation {
 
   /** Puts a consumer that may have got credit into the line. */
   void standInLine(Consumer consumer) {
-    if (!consumer.inLine) {
+    if (!consumer.inLine && consumer.scan == null) {
       consumer.inLine = true;
       line.addLast(consumer);
     }
@@ -227,8 +238,34 @@ final class QueueConversation {
     return false;
   }
 
+  void add(Consumer consumer) {
+    if (consumer.scan != null) {
+      scanning.add(consumer);
+    }
+    if (!consumer.isBrowsing()) {
+      consumers.add(consumer);
+    }
+  }
+
+  /** All consumers and browsers, in a list of their own. */
+  List<Consumer> everybody() {
+    List<Consumer> everybody = new ArrayList<>(consumers);
+    for (Consumer consumer : scanning) {
+      if (consumer.isBrowsing()) {
+        everybody.add(consumer);
+      }
+    }
+    return everybody;
+  }
+
   void remove(Consumer consumer) {
     consumers.remove(consumer);
+    if (consumer.scan != null) {
+      scanning.remove(consumer);
+      if (!consumer.scan.reading) {
+        consumer.scan.drop();
+      }
+    }
     consumer.cancelled = true;
     if (consumer.drainRequest != 0) {
       consumer.drainRequest = 0;

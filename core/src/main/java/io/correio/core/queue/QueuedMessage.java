@@ -39,6 +39,9 @@ final class QueuedMessage {
   /** Why it goes without having been processed; null as long as it does not. */
   Death.@Nullable Reason dying;
 
+  /** Which of those that came back to its window it was, counted from 1; 0 for none. */
+  long returnNumber;
+
   /** Who has it, null while it is ready. */
   @Nullable ConnectionEntry holder;
 

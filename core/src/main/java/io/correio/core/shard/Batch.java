@@ -15,9 +15,9 @@ final class Batch {
   /** Direct memory that a batch keeps for its next use. */
   private static final int MAX_KEPT_BYTES = 1 << 20;
 
-  /** Messages of a lane that a reader is to fetch. */
+  /** Messages of a lane that a reader is to fetch, for a scan or, with 0, for the lane's window. */
   @SuppressWarnings("ArrayRecordComponent") // internal, and nobody compares it
-  record Fetch(long lane, long[] sequences, int maxBytes) {}
+  record Fetch(long scan, long lane, long[] sequences, int maxBytes) {}
 
   final EntryWriter entry;
   final EntryWriter scratch;

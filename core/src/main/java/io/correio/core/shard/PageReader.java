@@ -54,7 +54,10 @@ final class PageReader implements Consumer<Batch.Fetch> {
     Page page = new Page(fetch);
     try {
       SegmentedLog from = LaneId.isDurable(fetch.lane()) ? log : scratch;
-      from.read(fetch.lane(), fetch.sequences(), fetch.sequences().length, fetch.maxBytes(), page);
+      if (fetch.sequences().length > 0) {
+        from.read(
+            fetch.lane(), fetch.sequences(), fetch.sequences().length, fetch.maxBytes(), page);
+      }
     } catch (IOException | RuntimeException | Error e) {
       if (closed) {
         return; // the files were closed meanwhile, and nothing else is known to be wrong
@@ -100,8 +103,9 @@ final class PageReader implements Consumer<Batch.Fetch> {
     }
 
     Command toCommand() {
-      return new Command.PageRead(
-          fetch.lane(), fetch.sequences(), besideSequences, messages, count);
+      Command.PageRead page =
+          new Command.PageRead(fetch.lane(), fetch.sequences(), besideSequences, messages, count);
+      return fetch.scan() == 0 ? page : new Command.ScanRead(fetch.scan(), page);
     }
   }
 }

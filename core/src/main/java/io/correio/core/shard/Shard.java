@@ -108,7 +108,8 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
             this,
             options.windowBytes(),
             options.outboxBytes(),
-            options.headers());
+            options.headers(),
+            options.reader());
     log.start(this);
     schedule(); // what happened to messages as time passed
   }
@@ -324,7 +325,12 @@ public final class Shard implements ShardProxy, Decisions, FactLog.Progress {
 
   @Override
   public void fetch(long lane, long[] sequences, int maxBytes) {
-    batch.fetches.add(new Batch.Fetch(lane, sequences, maxBytes));
+    batch.fetches.add(new Batch.Fetch(0, lane, sequences, maxBytes));
+  }
+
+  @Override
+  public void scan(long scan, long lane, long[] sequences, int maxBytes) {
+    batch.fetches.add(new Batch.Fetch(scan, lane, sequences, maxBytes));
   }
 
   @Override

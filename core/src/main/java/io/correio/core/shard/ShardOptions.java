@@ -1,5 +1,6 @@
 package io.correio.core.shard;
 
+import io.correio.core.filter.MessageReader;
 import io.correio.core.message.Message;
 import io.correio.core.routing.HeaderSource;
 import java.util.function.Function;
@@ -11,15 +12,22 @@ import java.util.function.Function;
  * @param outboxBytes bytes that may be emitted for a connection before it reports them drained
  * @param checkpointBytes log written between two checkpoints: what a start reads at most
  * @param headers what exchanges compare of a message that is routed again
+ * @param reader looks into messages for selectors
  */
 public record ShardOptions(
     long windowBytes,
     long outboxBytes,
     long checkpointBytes,
-    Function<Message, HeaderSource> headers) {
+    Function<Message, HeaderSource> headers,
+    MessageReader reader) {
 
-  /** For messages without anything that exchanges compare beside their address. */
+  /** Of a shard whose messages are not looked into. */
   public ShardOptions(long windowBytes, long outboxBytes, long checkpointBytes) {
-    this(windowBytes, outboxBytes, checkpointBytes, message -> HeaderSource.NONE);
+    this(
+        windowBytes,
+        outboxBytes,
+        checkpointBytes,
+        message -> HeaderSource.NONE,
+        MessageReader.NOTHING);
   }
 }

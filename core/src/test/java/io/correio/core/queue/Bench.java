@@ -1,5 +1,9 @@
 package io.correio.core.queue;
 
+import io.correio.core.filter.MessageReader;
+import io.correio.core.filter.PropertySource;
+import io.correio.core.filter.Selector;
+import io.correio.core.filter.SelectorSyntaxException;
 import io.correio.core.identity.Identities;
 import io.correio.core.message.Address;
 import io.correio.core.message.Arguments;
@@ -29,6 +33,20 @@ final class Bench {
           "amq.fanout", ExchangeType.FANOUT, true, false, false, Arguments.EMPTY);
   static final int UNLIMITED = Command.UNLIMITED;
 
+  /** Every message has one property, its body. */
+  static final MessageReader READER =
+      new MessageReader() {
+        @Override
+        public PropertySource properties(Message message) {
+          return name -> name.equals("body") ? body(message) : null;
+        }
+
+        @Override
+        public @Nullable String group(Message message) {
+          return null;
+        }
+      };
+
   final QueueState state;
   final RecordedDecisions decisions;
   final Decider decider;
@@ -46,7 +64,8 @@ final class Bench {
     this.state = state;
     decisions = new RecordedDecisions(state);
     decider =
-        new Decider("/", state, decisions, windowBytes, outboxBytes, message -> HeaderSource.NONE);
+        new Decider(
+            "/", state, decisions, windowBytes, outboxBytes, message -> HeaderSource.NONE, READER);
   }
 
   static QueueState emptyState() {
@@ -227,6 +246,46 @@ final class Bench {
         pool);
   }
 
+  /** Subscribes for what a selector matches, with a credit that settlements renew. */
+  void choose(long connection, long consumer, String queue, int credit, String selector) {
+    decide(choosing(connection, consumer, queue, credit, selector, false));
+  }
+
+  /** Browses, with a credit that only {@link Command.Credit} renews. */
+  void browse(long connection, long consumer, String queue, int credit) {
+    decide(choosing(connection, consumer, queue, credit, null, true));
+  }
+
+  Command.Subscribe choosing(
+      long connection,
+      long consumer,
+      String queue,
+      int credit,
+      @Nullable String selector,
+      boolean browsing) {
+    return new Command.Subscribe(
+        connection,
+        request(),
+        consumer,
+        queue,
+        "c",
+        false,
+        false,
+        credit,
+        true,
+        0,
+        selector == null ? null : selector(selector),
+        browsing);
+  }
+
+  static Selector selector(String text) {
+    try {
+      return Selector.parse(text);
+    } catch (SelectorSyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
   void subscribeAutoSettling(long connection, long consumer, String queue, int credit) {
     decide(
         new Command.Subscribe(
@@ -285,7 +344,9 @@ final class Bench {
       }
       count++;
     }
-    decide(new Command.PageRead(fetch.lane, fetch.sequences, beside, messages, count));
+    Command.PageRead page =
+        new Command.PageRead(fetch.lane, fetch.sequences, beside, messages, count);
+    decide(fetch.scan == 0 ? page : new Command.ScanRead(fetch.scan, page));
     return true;
   }
 

@@ -45,7 +45,7 @@ class LaneWindowTest {
     head.message = null;
     window.giveBack(head);
     assertThat(window.startFetch(1)).isNull();
-    ConnectionEntry somebody = new ConnectionEntry(1, effect -> {}, 1);
+    ConnectionEntry somebody = new ConnectionEntry(1, effect -> {}, null, 1);
     window.queue.addTake(new QueueConversation.PendingTake(somebody, 1, true));
     assertThat(window.startFetch(1)).startsWith(1, 4);
   }

@@ -18,6 +18,7 @@ final class RecordedDecisions implements Decisions {
 
   /** A page that was asked for. */
   static final class Fetch {
+    final long scan;
     final long lane;
     final long[] sequences;
     final int maxBytes;
@@ -25,7 +26,8 @@ final class RecordedDecisions implements Decisions {
     /** A reader gets it only when this position is durable. */
     long durable = Long.MAX_VALUE;
 
-    Fetch(long lane, long[] sequences, int maxBytes) {
+    Fetch(long scan, long lane, long[] sequences, int maxBytes) {
+      this.scan = scan;
       this.lane = lane;
       this.sequences = sequences;
       this.maxBytes = maxBytes;
@@ -142,7 +144,12 @@ final class RecordedDecisions implements Decisions {
 
   @Override
   public void fetch(long lane, long[] sequences, int maxBytes) {
-    fetches.add(new Fetch(lane, sequences, maxBytes));
+    fetches.add(new Fetch(0, lane, sequences, maxBytes));
+  }
+
+  @Override
+  public void scan(long scan, long lane, long[] sequences, int maxBytes) {
+    fetches.add(new Fetch(scan, lane, sequences, maxBytes));
   }
 
   @Override

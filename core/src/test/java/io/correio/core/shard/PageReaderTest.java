@@ -30,7 +30,7 @@ class PageReaderTest {
   }
 
   private static Batch.Fetch fetch() {
-    return new Batch.Fetch(LaneId.of(1, 0, true), new long[] {1}, 1 << 10);
+    return new Batch.Fetch(0, LaneId.of(1, 0, true), new long[] {1}, 1 << 10);
   }
 
   @Test

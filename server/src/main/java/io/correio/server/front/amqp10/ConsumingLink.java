@@ -45,6 +45,7 @@ final class ConsumingLink implements LinkEnd {
   private final ArrayDeque<Effect.Delivered> waiting = new ArrayDeque<>();
   private long consumer;
   private boolean settledAtOnce;
+  private boolean browsing;
   private Nodes.@Nullable Received node;
 
   /** Credit given to the core and not yet used by a transfer. */
@@ -94,7 +95,9 @@ final class ConsumingLink implements LinkEnd {
       return;
     }
     node = found;
-    settledAtOnce = sender.getRemoteSenderSettleMode() == SenderSettleMode.SETTLED;
+    browsing = found.browsing();
+    // What is only shown leaves nothing to settle.
+    settledAtOnce = browsing || sender.getRemoteSenderSettleMode() == SenderSettleMode.SETTLED;
     consumer = connection.addConsumer(this);
     connection.ask(
         request ->
@@ -108,7 +111,9 @@ final class ConsumingLink implements LinkEnd {
                 false,
                 0,
                 false,
-                0),
+                0,
+                found.selector(),
+                browsing),
         reply -> {
           if (reply instanceof Reply.Refused refused) {
             refuse(Conditions.of(refused.refusal()));
@@ -121,7 +126,9 @@ final class ConsumingLink implements LinkEnd {
   private void open(Nodes.Received found) {
     Source asked = sender.getRemoteSource();
     Source source = asked == null ? new Source() : asked.copy();
-    source.setAddress(found.address()).setFilter(null);
+    source
+        .setAddress(found.address())
+        .setFilter(found.filters().isEmpty() ? null : found.filters());
     if (source.getDefaultOutcome() == null) {
       source.setDefaultOutcome(new Modified(true, false));
     }
@@ -208,7 +215,7 @@ final class ConsumingLink implements LinkEnd {
       unfinishedMessage = null;
     }
     for (Effect.Delivered delivered : waiting) {
-      connection.giveBack(delivered.lane(), delivered.sequence(), delivered.message());
+      giveBack(delivered);
     }
     waiting.clear();
   }
@@ -218,6 +225,14 @@ final class ConsumingLink implements LinkEnd {
     if (!ended) {
       release();
       connection.stolen(sender);
+    }
+  }
+
+  private void giveBack(Effect.Delivered delivered) {
+    if (browsing) {
+      connection.session().account().dropped(delivered.message().size());
+    } else {
+      connection.giveBack(delivered.lane(), delivered.sequence(), delivered.message());
     }
   }
 
@@ -290,7 +305,7 @@ final class ConsumingLink implements LinkEnd {
   void deliver(Effect.Delivered delivered) {
     outstanding--;
     if (ended) {
-      connection.giveBack(delivered.lane(), delivered.sequence(), delivered.message());
+      giveBack(delivered);
       return;
     }
     waiting.addLast(delivered);
@@ -304,6 +319,9 @@ final class ConsumingLink implements LinkEnd {
     Effect.Delivered next;
     while (unfinished == null && (next = waiting.peekFirst()) != null) {
       if (sender.getCredit() <= 0) {
+        if (browsing) {
+          return; // it would not be shown again
+        }
         // The peer took credit back that the core had spent.
         waiting.removeFirst();
         connection.giveBack(next.lane(), next.sequence(), next.message());

@@ -1,11 +1,15 @@
 package io.correio.server.front.amqp10;
 
+import io.correio.core.filter.Selector;
 import io.correio.core.message.Arguments;
+import io.correio.core.queue.Admission;
 import io.correio.core.queue.Command;
 import io.correio.core.queue.Refusal;
 import io.correio.core.queue.Reply;
 import io.correio.core.routing.Binding;
 import io.correio.core.routing.Destination;
+import io.correio.core.routing.QueueDefinition;
+import io.correio.core.routing.RoutingTable;
 import io.correio.server.front.GeneratedNames;
 import io.correio.server.front.content.Amqp10Message;
 import java.util.Arrays;
@@ -95,8 +99,18 @@ final class Nodes {
    * @param address as the peer is told
    * @param deletedByClose whether closing the link (and not only detaching it) deletes the queue
    * @param temporary whether the end of its session does so, too
+   * @param selector which messages of the queue the peer gets; null for all
+   * @param browsing whether it is shown them, and takes none
+   * @param filters the filters that are acted upon
    */
-  record Received(String address, String queue, boolean deletedByClose, boolean temporary) {}
+  record Received(
+      String address,
+      String queue,
+      boolean deletedByClose,
+      boolean temporary,
+      @Nullable Selector selector,
+      boolean browsing,
+      Map<Symbol, Object> filters) {}
 
   // ---- targets -------------------------------------------------------------------------------
 
@@ -194,18 +208,24 @@ final class Nodes {
       resume(link, then, refused);
       return;
     }
-    boolean topic = isTopic(source.getCapabilities());
-    if (COPY.equals(source.getDistributionMode()) && !topic) {
-      refused.accept(Conditions.notImplemented("browsing", "consume, or ask for mode 'move'"));
+    LinkFilters filters;
+    try {
+      filters = LinkFilters.of(source);
+    } catch (IllegalArgumentException e) {
+      refused.accept(Conditions.of(AmqpError.INVALID_FIELD, String.valueOf(e.getMessage())));
       return;
     }
+    boolean topic = isTopic(source.getCapabilities());
     if (source.isDynamic()) {
       ErrorCondition unsupported = lifetime(source.getDynamicNodeProperties());
       if (unsupported != null) {
         refused.accept(unsupported);
         return;
       }
-      dynamic(false, name -> received(name, name, true, true, then, refused), refused);
+      dynamic(
+          false,
+          name -> received(new OfQueue(name, name, true, source, filters), then, refused),
+          refused);
       return;
     }
     String address = source.getAddress();
@@ -230,37 +250,40 @@ final class Nodes {
         if (connection.host().routing().queue(name) == null) {
           refused.accept(noQueue(name));
         } else {
-          received(address, name, false, then, refused);
+          received(new OfQueue(address, name, false, source, filters), then, refused);
         }
       }
       case NodeAddress.Plain(String name) -> {
         if (topic) {
-          subscription(link, source, name, then, refused);
+          subscription(link, source, name, filters, then, refused);
         } else {
-          existing(name, () -> received(address, name, false, then, refused), refused);
+          OfQueue found = new OfQueue(address, name, false, source, filters);
+          existing(name, () -> received(found, then, refused), refused);
         }
       }
     }
   }
 
-  private void received(
-      String address,
-      String queue,
-      boolean deletedByClose,
-      Consumer<Received> then,
-      Consumer<ErrorCondition> refused) {
-    received(address, queue, deletedByClose, false, then, refused);
+  /** A queue that a link receives from by itself, and how. */
+  private record OfQueue(
+      String address, String queue, boolean temporary, Source source, LinkFilters filters) {
+
+    Received received() {
+      LinkFilters known = filters.ofQueue();
+      boolean browsing = COPY.equals(source.getDistributionMode());
+      return new Received(
+          address, queue, temporary, temporary, known.selector(), browsing, known.understood());
+    }
   }
 
-  private void received(
-      String address,
-      String queue,
-      boolean deletedByClose,
-      boolean temporary,
-      Consumer<Received> then,
-      Consumer<ErrorCondition> refused) {
+  private void received(OfQueue found, Consumer<Received> then, Consumer<ErrorCondition> refused) {
+    received(found.received(), then, refused);
+  }
+
+  private void received(Received found, Consumer<Received> then, Consumer<ErrorCondition> refused) {
+    String queue = found.queue();
     if (connection.identities().mayRead(connection.user(), connection.host().name(), queue)) {
-      then.accept(new Received(address, queue, deletedByClose, temporary));
+      then.accept(found);
     } else {
       refused.accept(access("read", "queue", queue));
     }
@@ -271,9 +294,9 @@ final class Nodes {
     String queue = subscriptionQueue(link.getName(), false);
     String shared = subscriptionQueue(link.getName(), true);
     if (connection.host().routing().queue(queue) != null) {
-      received(queue, queue, true, then, refused);
+      received(new Received(queue, queue, true, false, null, false, Map.of()), then, refused);
     } else if (connection.host().routing().queue(shared) != null) {
-      received(shared, shared, true, then, refused);
+      received(new Received(shared, shared, true, false, null, false, Map.of()), then, refused);
     } else {
       refused.accept(
           Conditions.of(
@@ -285,6 +308,7 @@ final class Nodes {
       Sender link,
       Source source,
       String topic,
+      LinkFilters filters,
       Consumer<Received> then,
       Consumer<ErrorCondition> refused) {
     boolean durable =
@@ -298,17 +322,54 @@ final class Nodes {
       refused.accept(access("read", "exchange", TOPICS));
       return;
     }
+    // What a subscription does not want never enters its queue, where nobody would take it out.
+    Arguments admission =
+        Admission.arguments(
+            filters.selector(), filters.noLocal() ? connection.containerId() : null);
     Binding binding = new Binding(TOPICS, new Destination.ToQueue(queue), topic, Arguments.EMPTY);
-    declare(
+    Received found = new Received(topic, queue, durable, false, null, false, filters.understood());
+    replaced(
+        binding,
         queue,
-        durable,
-        !durable && !shared,
-        !durable,
+        admission,
         () ->
-            ask(
-                request -> new Command.Bind(connection.id(), request, binding),
-                reply -> received(topic, queue, durable, then, refused),
+            declare(
+                queue,
+                durable,
+                !durable && !shared,
+                !durable,
+                admission,
+                () ->
+                    ask(
+                        request -> new Command.Bind(connection.id(), request, binding),
+                        reply -> received(found, then, refused),
+                        refused),
                 refused),
+        refused);
+  }
+
+  /**
+   * Goes on when there is no other subscription of this name. One to another topic, or with other
+   * filters, ends here as if it was unsubscribed, unless somebody uses it (Jakarta Messaging 3.1,
+   * section 8.3.3).
+   */
+  private void replaced(
+      Binding binding,
+      String queue,
+      Arguments admission,
+      Runnable then,
+      Consumer<ErrorCondition> refused) {
+    RoutingTable routing = connection.host().routing();
+    QueueDefinition existing = routing.queue(queue);
+    if (existing == null
+        || (existing.arguments().equals(admission)
+            && routing.bindingsTo(binding.destination()).contains(binding))) {
+      then.run();
+      return;
+    }
+    ask(
+        request -> new Command.DeleteQueue(connection.id(), request, queue, true, false),
+        reply -> then.run(),
         refused);
   }
 
@@ -326,7 +387,7 @@ final class Nodes {
     if (connection.host().routing().queue(name) != null) {
       then.run();
     } else if (connection.limits().createQueues()) {
-      declare(name, true, false, false, then, refused);
+      declare(name, true, false, false, Arguments.EMPTY, then, refused);
     } else {
       refused.accept(noQueue(name));
     }
@@ -349,7 +410,7 @@ final class Nodes {
     if (nameOnly) {
       then.accept(name);
     } else {
-      declare(name, false, true, false, () -> then.accept(name), refused);
+      declare(name, false, true, false, Arguments.EMPTY, () -> then.accept(name), refused);
     }
   }
 
@@ -358,6 +419,7 @@ final class Nodes {
       boolean durable,
       boolean exclusive,
       boolean autoDelete,
+      Arguments arguments,
       Runnable then,
       Consumer<ErrorCondition> refused) {
     if (!exclusive
@@ -370,14 +432,7 @@ final class Nodes {
     ask(
         request ->
             new Command.DeclareQueue(
-                connection.id(),
-                request,
-                name,
-                false,
-                durable,
-                exclusive,
-                autoDelete,
-                Arguments.EMPTY),
+                connection.id(), request, name, false, durable, exclusive, autoDelete, arguments),
         reply -> then.run(),
         refused);
   }

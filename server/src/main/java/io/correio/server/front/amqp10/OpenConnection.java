@@ -78,7 +78,7 @@ final class OpenConnection {
 
   /** Makes the connection known to the core. */
   void connect(EffectSink sink) {
-    host.submit(new Command.Connect(id, sink));
+    host.submit(new Command.Connect(id, sink, containerId()));
   }
 
   // ---- sessions and links (part 2, sections 2.5 and 2.6) -------------------------------------

@@ -141,8 +141,9 @@ final class Oar {
       return true;
     }
     rowing = true;
+    long seen = core.changes();
     try {
-      return poll(deadline) || sleep(list, deadline);
+      return poll(deadline, seen) || sleep(list, deadline, seen);
     } finally {
       rowing = false;
       if (core.isDestroyed()) {
@@ -153,7 +154,7 @@ final class Oar {
     }
   }
 
-  private boolean poll(long deadline) {
+  private boolean poll(long deadline, long seen) {
     if (spinMaxNanos == 0) {
       return false;
     }
@@ -166,7 +167,7 @@ final class Oar {
       core.unlock();
       Thread.onSpinWait();
       core.lockAgain();
-      if (core.takeMail() || spinRead()) {
+      if (core.takeMail() || spinRead() || core.changes() != seen) {
         spinNanos = Math.min(spinMaxNanos, 2 * spinNanos);
         return true;
       }
@@ -194,7 +195,7 @@ final class Oar {
     return any;
   }
 
-  private boolean sleep(Waiters list, long deadline) {
+  private boolean sleep(Waiters list, long deadline, long seen) {
     Selector open = selector();
     for (Connection connection : core.connections()) {
       SelectionKey key = connection.rowerKey();
@@ -209,7 +210,7 @@ final class Oar {
     }
     Waiter self = new Waiter(open);
     list.add(self);
-    if (core.takeMail() || core.isClosedFor(list)) {
+    if (core.takeMail() || core.isClosedFor(list) || core.changes() != seen) {
       list.remove(self);
       return true;
     }

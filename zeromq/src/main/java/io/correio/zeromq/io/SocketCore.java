@@ -49,6 +49,8 @@ public final class SocketCore implements Mailbox {
   private final List<Consumer<SocketEvent>> monitors = new CopyOnWriteArrayList<>();
   private @Nullable Message prefetched;
   private boolean conflating;
+  // Grows with every change that a waiting thread could miss while it does not hold the lock.
+  private long changes;
   private boolean flushScheduled;
   private boolean flushNeeded;
   private long lastWrite = System.nanoTime() - QUIET_NANOS;
@@ -285,6 +287,7 @@ public final class SocketCore implements Mailbox {
   }
 
   private boolean park(Waiters list, long deadline) {
+    long seen = changes;
     long spinEnd = System.nanoTime() + options.get(SocketOption.SPIN).toNanos();
     unlock();
     try {
@@ -294,12 +297,12 @@ public final class SocketCore implements Mailbox {
     } finally {
       lockAgain();
     }
-    if (takeMail()) {
+    if (takeMail() || changes != seen) {
       return true;
     }
     Waiter self = new Waiter(null);
     list.add(self);
-    if (takeMail() || isClosedFor(list)) {
+    if (takeMail() || isClosedFor(list) || changes != seen) {
       list.remove(self);
       return true;
     }
@@ -365,13 +368,19 @@ public final class SocketCore implements Mailbox {
     return true;
   }
 
+  long changes() {
+    return changes;
+  }
+
   void readable(Pipe pipe) {
+    changes++;
     pattern.readable(pipe);
     receivers.signalOne();
     pollers.signalAll();
   }
 
   void writable(Pipe pipe) {
+    changes++;
     if (pipe.isOpen()) {
       senders.signalOne();
       pollers.signalAll();
@@ -506,6 +515,7 @@ public final class SocketCore implements Mailbox {
     oar.add(connection);
     pattern.ready(pipe);
     flush(pipe);
+    changes++;
     receivers.signalAll();
     senders.signalAll();
     pollers.signalAll();
@@ -527,6 +537,7 @@ public final class SocketCore implements Mailbox {
       pipe.starved(false);
     }
     oar.forget();
+    changes++;
     senders.signalAll();
     receivers.signalOne();
     pollers.signalAll();

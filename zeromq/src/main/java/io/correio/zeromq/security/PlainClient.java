@@ -46,7 +46,7 @@ public final class PlainClient extends Handshake implements Mechanism {
     send(new Command.Other("HELLO", data).encode());
   }
 
-  private static byte[] credential(String what, String text) {
+  static byte[] credential(String what, String text) {
     byte[] octets = text.getBytes(StandardCharsets.UTF_8);
     if (octets.length > CREDENTIAL_LENGTH_MAX) {
       throw new IllegalArgumentException(

@@ -240,6 +240,7 @@ final class FloodTest {
   }
 
   @Test
+  @SuppressWarnings("try") // the peer goes before the thread that writes to it
   void flows_that_ask_for_answers_nobody_reads_stop_being_read() throws IOException {
     byte[] asking =
         joined(

@@ -39,7 +39,7 @@ final class SteppedPeer extends ScriptedPeer {
   static final Amqp10Limits LIMITS =
       new Amqp10Limits(
           "server", 100, 131_072, 20_000, 16 << 20, 100, 1_000, 64 << 20, 16 << 20, 1_000, true,
-          true, 5_000);
+          true, "4.0.0", 5_000);
 
   final FakeWire wire = new FakeWire();
   final FakeShard shard = new FakeShard();

@@ -245,6 +245,7 @@ final class SteppedSessionTest {
                 l.transactionMaxOperations(),
                 true,
                 true,
+                l.announcedVersion(),
                 l.closeMillis()));
     long consumer = few.receiving();
     few.send(0, credit(0, 0, 10));

@@ -5,7 +5,6 @@ import io.correio.zeromq.model.Message;
 import io.correio.zeromq.model.SocketEvent;
 import io.correio.zeromq.model.SocketOption;
 import io.correio.zeromq.pipe.FrameDecoder;
-import io.correio.zeromq.pipe.OutBuffer;
 import io.correio.zeromq.wire.Command;
 import io.correio.zeromq.wire.Metadata;
 import io.correio.zeromq.wire.SubscriptionMessage;
@@ -36,19 +35,16 @@ final class Connection implements Selected, FrameDecoder.CommandSink {
   private final String peerAddress;
   private final @Nullable Connector connector;
   private final FrameDecoder decoder;
+  private final ConnectionWriter writer;
   private @Nullable Introduction introduction;
   private @Nullable Heartbeat heartbeat;
-  private byte[] urgent = {};
-  private int urgentWritten;
   private @Nullable ByteBuffer held;
   private @Nullable SelectionKey stewardKey;
   private @Nullable SelectionKey rowerKey;
   private boolean ready;
   private boolean ended;
-  private boolean blocked;
   private boolean paused;
   private boolean disarmed;
-  private boolean writeBroken;
   private boolean decoding;
   private boolean subscriptionCommands;
   private String peerType = "";
@@ -68,6 +64,7 @@ final class Connection implements Selected, FrameDecoder.CommandSink {
     this.pipe = pipe;
     this.peerAddress = peerAddress;
     this.connector = connector;
+    this.writer = new ConnectionWriter(channel, pipe, core.engine().buffers());
     this.decoder = new FrameDecoder(this, Command.HANDSHAKE_LENGTH_MAX);
   }
 
@@ -113,7 +110,7 @@ final class Connection implements Selected, FrameDecoder.CommandSink {
       if (key.isWritable()) {
         key.interestOpsAnd(~SelectionKey.OP_WRITE);
         flush();
-        if (blocked) {
+        if (writer.isBlocked()) {
           armWrite();
         }
       }
@@ -263,11 +260,7 @@ final class Connection implements Selected, FrameDecoder.CommandSink {
 
   /** Handshake: octets that go before everything else. */
   void urgent(byte[] octets) {
-    byte[] joined = new byte[urgent.length - urgentWritten + octets.length];
-    System.arraycopy(urgent, urgentWritten, joined, 0, urgent.length - urgentWritten);
-    System.arraycopy(octets, 0, joined, urgent.length - urgentWritten, octets.length);
-    urgent = joined;
-    urgentWritten = 0;
+    writer.urgent(octets);
   }
 
   /** Appends a command between messages. */
@@ -319,45 +312,16 @@ final class Connection implements Selected, FrameDecoder.CommandSink {
     if (connector != null) {
       connector.onReady();
     }
-    core.connectionReady(this);
+    core.endpoints().ready(this);
   }
 
   /** Writes what waits, as much as the channel takes. */
   void flush() {
-    if (ended || writeBroken) {
+    if (ended) {
       return;
     }
-    blocked = false;
-    ByteBuffer buffer = core.engine().buffers().take();
-    try {
-      while (urgentWritten < urgent.length || (ready && !pipe.out().isEmpty())) {
-        buffer.clear();
-        int first = Math.min(urgent.length - urgentWritten, buffer.remaining());
-        buffer.put(urgent, urgentWritten, first);
-        OutBuffer out = pipe.out();
-        if (ready) {
-          out.copyTo(buffer);
-        }
-        buffer.flip();
-        int count = channel.write(buffer);
-        int ofUrgent = Math.min(count, first);
-        urgentWritten += ofUrgent;
-        if (count > ofUrgent) {
-          out.advance(count - ofUrgent);
-        }
-        if (buffer.hasRemaining()) {
-          blocked = true;
-          break;
-        }
-      }
-    } catch (IOException e) {
-      // What the peer wrote before is still to be read, and its end comes with it.
-      writeBroken = true;
-      pipe.failed(String.valueOf(e.getMessage()));
-    } finally {
-      core.engine().buffers().give(buffer);
-    }
-    if (blocked && !ready) {
+    writer.flush(ready);
+    if (writer.isBlocked() && !ready) {
       armWrite();
     }
     if (pipe.starved() && pipe.isHalfEmpty()) {
@@ -443,13 +407,18 @@ final class Connection implements Selected, FrameDecoder.CommandSink {
     if (heartbeat != null) {
       heartbeat.stop();
     }
-    closeChannel();
+    writer.close();
+    // A channel in a selector is closed for good by the next select.
+    SelectionKey key = stewardKey;
+    if (key != null) {
+      key.selector().wakeup();
+    }
     pipe.failed(reason);
     core.event(
         ready ? SocketEvent.Kind.DISCONNECTED : SocketEvent.Kind.HANDSHAKE_FAILED,
         pipe.endpoint(),
         reason);
-    core.connectionEnded(this);
+    core.endpoints().ended(this);
     if (connector != null) {
       connector.lost();
     }
@@ -464,41 +433,6 @@ final class Connection implements Selected, FrameDecoder.CommandSink {
       pipe.failed(String.valueOf(e.getMessage()));
     }
     core.engine().buffers().give(rest);
-  }
-
-  private void closeChannel() {
-    try {
-      if (urgentWritten < urgent.length && !writeBroken) {
-        channel.write(ByteBuffer.wrap(urgent, urgentWritten, urgent.length - urgentWritten));
-      }
-      channel.shutdownOutput();
-      // What is not read makes the system reset the connection, and the peer lose what it has not
-      // read.
-      ByteBuffer drain = core.engine().buffers().take();
-      while (channel.read(drain) > 0) {
-        drain.clear();
-      }
-      core.engine().buffers().give(drain);
-    } catch (IOException e) {
-      // It is broken already.
-      pipe.failed(String.valueOf(e.getMessage()));
-    } finally {
-      close(channel);
-      // A channel in a selector is closed for good by the next select.
-      SelectionKey key = stewardKey;
-      if (key != null) {
-        key.selector().wakeup();
-      }
-    }
-  }
-
-  static void close(SocketChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      System.getLogger(Connection.class.getName())
-          .log(System.Logger.Level.DEBUG, "a channel did not close cleanly", e);
-    }
   }
 
   SocketCore core() {
@@ -542,7 +476,7 @@ final class Connection implements Selected, FrameDecoder.CommandSink {
   }
 
   boolean isBlocked() {
-    return blocked;
+    return writer.isBlocked();
   }
 
   boolean holds() {

@@ -126,7 +126,7 @@ final class Connector implements Steward.Selected {
     core.lock();
     try {
       if (closed || core.isDestroyed()) {
-        Connection.close(made);
+        ConnectionWriter.close(made);
         return;
       }
       String address = Channels.text(made.getRemoteAddress());
@@ -143,7 +143,7 @@ final class Connector implements Steward.Selected {
     SocketChannel current = channel;
     channel = null;
     if (current != null) {
-      Connection.close(current);
+      ConnectionWriter.close(current);
     }
     if (!closed) {
       core.lock();
@@ -189,7 +189,7 @@ final class Connector implements Steward.Selected {
           SocketChannel current = channel;
           channel = null;
           if (current != null) {
-            Connection.close(current);
+            ConnectionWriter.close(current);
           }
         });
   }

@@ -211,7 +211,7 @@ public final class Endpoints {
     if (connection != null) {
       connection.end("disconnected by this socket");
     }
-    core.detach(pipe);
+    detach(pipe);
     core.event(Kind.CLOSED, connector.name(), "");
   }
 
@@ -328,5 +328,54 @@ public final class Endpoints {
         0,
         0,
         "");
+  }
+
+  /** The peers of a connection have agreed. */
+  void ready(Connection connection) {
+    StreamPipe pipe = connection.pipe();
+    core.event(
+        Kind.HANDSHAKE_SUCCEEDED,
+        pipe.endpoint(),
+        connection.peerType() + " " + connection.version() + " " + connection.peerAddress());
+    name(pipe);
+    if (!pipe.isAttached()) {
+      pipe.attached(true);
+      core.pattern().attach(pipe);
+    }
+    if (connection.isEnded()) {
+      return;
+    }
+    core.oar().add(connection);
+    core.pattern().ready(pipe);
+    core.flush(pipe);
+    core.changed();
+  }
+
+  /** A connection is gone; one that was made here is made again. */
+  void ended(Connection connection) {
+    core.connections().remove(connection);
+    StreamPipe pipe = connection.pipe();
+    if (connection.isAccepted()) {
+      pipe.markClosed();
+      detach(pipe);
+    } else {
+      pipe.out().restart();
+      if (!core.pattern().sendsBeforeHandshake() || core.options().get(SocketOption.IMMEDIATE)) {
+        detach(pipe);
+      }
+    }
+    if (pipe.starved() && pipe.isHalfEmpty()) {
+      pipe.starved(false);
+    }
+    core.oar().forget();
+    core.changed();
+  }
+
+  /** The pattern gives up the pipe, but for what is still to be read. */
+  void detach(StreamPipe pipe) {
+    if (pipe.isAttached()) {
+      pipe.attached(false);
+      core.pattern().closed(pipe);
+    }
   }
 }

@@ -72,7 +72,7 @@ final class Listener implements Steward.Selected {
     core.lock();
     try {
       if (core.isClosing()) {
-        Connection.close(peer);
+        ConnectionWriter.close(peer);
         return;
       }
       Channels.prepare(peer, core.options());
@@ -83,7 +83,7 @@ final class Listener implements Steward.Selected {
       connection.start();
     } catch (IOException e) {
       core.event(Kind.ACCEPT_FAILED, name, String.valueOf(e.getMessage()));
-      Connection.close(peer);
+      ConnectionWriter.close(peer);
     } finally {
       core.unlock();
     }

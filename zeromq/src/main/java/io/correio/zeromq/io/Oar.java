@@ -1,5 +1,6 @@
 package io.correio.zeromq.io;
 
+import io.correio.zeromq.model.SocketOption;
 import io.correio.zeromq.model.ZeroMqException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -166,7 +167,7 @@ final class Oar {
     for (long now = start; now - end < 0; now = System.nanoTime()) {
       core.unlock();
       Thread.onSpinWait();
-      core.lockAgain();
+      core.lock();
       if (core.takeMail() || spinRead() || core.changes() != seen) {
         spinNanos = Math.min(spinMaxNanos, 2 * spinNanos);
         return true;
@@ -223,7 +224,7 @@ final class Oar {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      core.lockAgain();
+      core.lock();
       list.remove(self);
     }
     core.takeMail();
@@ -266,5 +267,45 @@ final class Oar {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  /**
+   * Waits without the oar, which somebody else has or nobody needs; false once the deadline is
+   * over.
+   */
+  boolean park(Waiters list, long deadline) {
+    long seen = core.changes();
+    long spinEnd = System.nanoTime() + core.options().get(SocketOption.SPIN).toNanos();
+    core.unlock();
+    try {
+      while (!core.hasMail() && System.nanoTime() - spinEnd < 0) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      core.lock();
+    }
+    if (core.takeMail() || core.changes() != seen) {
+      return true;
+    }
+    Waiter self = new Waiter(null);
+    list.add(self);
+    if (core.takeMail() || core.isClosedFor(list) || core.changes() != seen) {
+      list.remove(self);
+      return true;
+    }
+    core.unlock();
+    try {
+      self.park(deadline);
+    } finally {
+      core.lock();
+      list.remove(self);
+    }
+    core.takeMail();
+    if (Thread.currentThread().isInterrupted()) {
+      list.signalOne();
+      throw new ZeroMqException(
+          ZeroMqException.Kind.INTERRUPTED, "the thread was interrupted while it waited");
+    }
+    return self.isSignalled() || deadline - System.nanoTime() > 0;
   }
 }

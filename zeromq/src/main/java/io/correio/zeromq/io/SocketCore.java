@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * blocks. Closed by {@link #close}, from any thread.
  */
 public final class SocketCore implements Mailbox {
-  private static final long FLUSH_AT_OCTETS = 64 << 10;
-  private static final long QUIET_NANOS = 20_000;
 
   private record Letter(InprocPipe pipe, Event event) {}
 
@@ -35,7 +33,7 @@ public final class SocketCore implements Mailbox {
   private final SocketType type;
   private final Options options = new Options();
   private final Pattern pattern;
-  private final boolean lockStep;
+  private final Bursts bursts;
   private final ReentrantLock lock = new ReentrantLock();
   private final ConcurrentLinkedQueue<Letter> mail = new ConcurrentLinkedQueue<>();
   private final Waiters receivers = new Waiters();
@@ -45,15 +43,11 @@ public final class SocketCore implements Mailbox {
   private final Oar oar = new Oar(this);
   private final Endpoints endpoints = new Endpoints(this);
   private final List<Connection> connections = new ArrayList<>();
-  private final List<StreamPipe> dirty = new ArrayList<>();
   private final List<Consumer<SocketEvent>> monitors = new CopyOnWriteArrayList<>();
   private @Nullable Message prefetched;
   private boolean conflating;
   // Grows with every change that a waiting thread could miss while it does not hold the lock.
   private long changes;
-  private boolean flushScheduled;
-  private boolean flushNeeded;
-  private long lastWrite = System.nanoTime() - QUIET_NANOS;
   private volatile boolean closing;
   private volatile boolean destroyed;
 
@@ -62,7 +56,7 @@ public final class SocketCore implements Mailbox {
     this.engine = engine;
     this.type = type;
     this.pattern = Pattern.of(type, options);
-    this.lockStep = pattern.isLockStep();
+    this.bursts = new Bursts(this, pattern.isLockStep());
     oar.spin(options.get(SocketOption.SPIN).toNanos());
   }
 
@@ -98,10 +92,6 @@ public final class SocketCore implements Mailbox {
   }
 
   void lock() {
-    lock.lock();
-  }
-
-  void lockAgain() {
     lock.lock();
   }
 
@@ -169,7 +159,7 @@ public final class SocketCore implements Mailbox {
       pattern.checkReceive();
       Message message = take();
       if (message == null) {
-        flushDirty();
+        bursts.flushAll();
         if (oar.isFree() && oar.readNow()) {
           message = take();
         }
@@ -270,11 +260,11 @@ public final class SocketCore implements Mailbox {
       throw new ZeroMqException(
           ZeroMqException.Kind.INTERRUPTED, "the thread was interrupted before it could wait");
     }
-    flushDirty();
+    bursts.flushAll();
     if (oar.isFree() && hasReadyConnection()) {
       return oar.row(list, deadline);
     }
-    return park(list, deadline);
+    return oar.park(list, deadline);
   }
 
   private boolean hasReadyConnection() {
@@ -284,42 +274,6 @@ public final class SocketCore implements Mailbox {
       }
     }
     return false;
-  }
-
-  private boolean park(Waiters list, long deadline) {
-    long seen = changes;
-    long spinEnd = System.nanoTime() + options.get(SocketOption.SPIN).toNanos();
-    unlock();
-    try {
-      while (mail.isEmpty() && System.nanoTime() - spinEnd < 0) {
-        Thread.onSpinWait();
-      }
-    } finally {
-      lockAgain();
-    }
-    if (takeMail() || changes != seen) {
-      return true;
-    }
-    Waiter self = new Waiter(null);
-    list.add(self);
-    if (takeMail() || isClosedFor(list) || changes != seen) {
-      list.remove(self);
-      return true;
-    }
-    unlock();
-    try {
-      self.park(deadline);
-    } finally {
-      lockAgain();
-      list.remove(self);
-    }
-    takeMail();
-    if (Thread.currentThread().isInterrupted()) {
-      list.signalOne();
-      throw new ZeroMqException(
-          ZeroMqException.Kind.INTERRUPTED, "the thread was interrupted while it waited");
-    }
-    return self.isSignalled() || deadline - System.nanoTime() > 0;
   }
 
   boolean oarIsFree() {
@@ -349,6 +303,10 @@ public final class SocketCore implements Mailbox {
     receivers.signalOne();
     senders.signalOne();
     pollers.signalAll();
+  }
+
+  boolean hasMail() {
+    return !mail.isEmpty();
   }
 
   /** Reads the mail; says whether there was any. */
@@ -389,64 +347,12 @@ public final class SocketCore implements Mailbox {
 
   /** Something was appended to the pipe: writes it now, or leaves it to the end of the burst. */
   void written(StreamPipe pipe, boolean first) {
-    Connection connection = pipe.connection();
-    if (connection == null || !connection.isReady()) {
-      return;
-    }
-    if (!pipe.isDirty()) {
-      pipe.dirty(true);
-      dirty.add(pipe);
-    }
-    flushNeeded = true;
-    if (connection.isBlocked()) {
-      scheduleFlush();
-    } else if (lockStep || pipe.out().bytes() >= FLUSH_AT_OCTETS) {
-      flush(pipe);
-    } else if (first) {
-      long now = System.nanoTime();
-      if (now - lastWrite > QUIET_NANOS) {
-        flush(pipe);
-        lastWrite = System.nanoTime();
-      } else {
-        scheduleFlush();
-      }
-    }
-  }
-
-  private void scheduleFlush() {
-    flushNeeded = true;
-    if (!flushScheduled) {
-      flushScheduled = true;
-      engine.flusher().schedule(this);
-    }
+    bursts.written(pipe, first);
   }
 
   /** Writes what waits in a pipe. */
   void flush(StreamPipe pipe) {
-    Connection connection = pipe.connection();
-    if (connection != null) {
-      connection.flush();
-      lastWrite = System.nanoTime();
-      if (connection.isBlocked()) {
-        scheduleFlush();
-      }
-    }
-  }
-
-  private void flushDirty() {
-    for (int i = 0; i < dirty.size(); i++) {
-      StreamPipe pipe = dirty.get(i);
-      Connection connection = pipe.connection();
-      if (connection != null && connection.isReady() && !pipe.out().isEmpty()) {
-        connection.flush();
-        lastWrite = System.nanoTime();
-        if (connection.isBlocked()) {
-          scheduleFlush();
-        }
-      }
-      pipe.dirty(false);
-    }
-    dirty.clear();
+    bursts.flush(pipe);
   }
 
   /** Flusher: writes the tail of a burst; true if nothing was sent since the last time. */
@@ -455,20 +361,7 @@ public final class SocketCore implements Mailbox {
       return false;
     }
     try {
-      if (flushNeeded && !destroyed) {
-        flushNeeded = false;
-        for (Connection connection : connections) {
-          if (connection.isReady() && !connection.pipe().out().isEmpty()) {
-            connection.flush();
-            if (connection.isBlocked()) {
-              connection.armWrite();
-            }
-          }
-        }
-        return false;
-      }
-      flushScheduled = false;
-      return true;
+      return destroyed || bursts.flushTail(connections);
     } finally {
       lock.unlock();
     }
@@ -498,57 +391,16 @@ public final class SocketCore implements Mailbox {
     connections.add(connection);
   }
 
-  void connectionReady(Connection connection) {
-    StreamPipe pipe = connection.pipe();
-    event(
-        SocketEvent.Kind.HANDSHAKE_SUCCEEDED,
-        pipe.endpoint(),
-        connection.peerType() + " " + connection.version() + " " + connection.peerAddress());
-    endpoints.name(pipe);
-    if (!pipe.isAttached()) {
-      pipe.attached(true);
-      pattern.attach(pipe);
-    }
-    if (connection.isEnded()) {
-      return;
-    }
-    oar.add(connection);
-    pattern.ready(pipe);
-    flush(pipe);
+  Oar oar() {
+    return oar;
+  }
+
+  /** Something changed that anybody may wait for. */
+  void changed() {
     changes++;
     receivers.signalAll();
     senders.signalAll();
     pollers.signalAll();
-  }
-
-  void connectionEnded(Connection connection) {
-    connections.remove(connection);
-    StreamPipe pipe = connection.pipe();
-    if (connection.isAccepted()) {
-      pipe.markClosed();
-      detach(pipe);
-    } else {
-      pipe.out().restart();
-      if (!pattern.sendsBeforeHandshake() || options.get(SocketOption.IMMEDIATE)) {
-        detach(pipe);
-      }
-    }
-    if (pipe.starved() && pipe.isHalfEmpty()) {
-      pipe.starved(false);
-    }
-    oar.forget();
-    changes++;
-    senders.signalAll();
-    receivers.signalOne();
-    pollers.signalAll();
-  }
-
-  /** The pattern gives up the pipe, but for what is still to be read. */
-  void detach(StreamPipe pipe) {
-    if (pipe.isAttached()) {
-      pipe.attached(false);
-      pattern.closed(pipe);
-    }
   }
 
   /** Tells who watches. */
@@ -573,7 +425,7 @@ public final class SocketCore implements Mailbox {
   void addPoller(Waiter waiter) {
     lock();
     try {
-      flushDirty();
+      bursts.flushAll();
       oar.release();
       pollers.add(waiter);
     } finally {

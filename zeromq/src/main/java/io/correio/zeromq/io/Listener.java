@@ -71,7 +71,7 @@ final class Listener implements Steward.Selected {
   private void accepted(SocketChannel peer) {
     core.lock();
     try {
-      if (core.isClosing()) {
+      if (core.isClosed()) {
         ConnectionWriter.close(peer);
         return;
       }

@@ -138,11 +138,12 @@ final class Oar {
    * @return false once the deadline is over
    */
   boolean row(Waiters list, long deadline) {
-    if (readNow()) {
+    long seen = core.changes();
+    // A connection that ends while it is read changes things as well.
+    if (readNow() || core.changes() != seen) {
       return true;
     }
     rowing = true;
-    long seen = core.changes();
     try {
       return poll(deadline, seen) || sleep(list, deadline, seen);
     } finally {

@@ -160,7 +160,8 @@ public final class SocketCore implements Mailbox {
       Message message = take();
       if (message == null) {
         bursts.flushAll();
-        if (oar.isFree() && oar.readNow()) {
+        if (oar.isFree()) {
+          oar.readNow();
           message = take();
         }
       }
@@ -206,7 +207,8 @@ public final class SocketCore implements Mailbox {
       if (prefetched == null) {
         prefetched = take();
       }
-      if (prefetched == null && oar.isFree() && oar.readNow()) {
+      if (prefetched == null && oar.isFree()) {
+        oar.readNow();
         prefetched = take();
       }
       return prefetched != null;
@@ -377,10 +379,6 @@ public final class SocketCore implements Mailbox {
 
   boolean isConflating() {
     return conflating;
-  }
-
-  boolean isClosing() {
-    return closing;
   }
 
   boolean isDestroyed() {

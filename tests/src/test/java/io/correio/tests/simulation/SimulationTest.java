@@ -25,6 +25,10 @@ final class SimulationTest {
   private static final int MAX_FAILURES = 5;
   private static final int MAX_OPERATIONS = 2_000;
   private static final int KNOWN_SEEDS = 40;
+
+  /** Clients of 94 publish on while the disk is full, and are told. */
+  private static final long BLOCKING_SEED = 94;
+
   private static final int PROMISE_SEEDS = 4;
   private static final int MAX_PROMISES = 40;
   private static final long LYING_SEED = 3;
@@ -81,6 +85,7 @@ final class SimulationTest {
     for (long seed = 1; seed <= KNOWN_SEEDS; seed++) {
       tally.add(run(seed));
     }
+    tally.add(run(BLOCKING_SEED));
     System.out.println("simulation of known seeds: " + tally);
     assertThat(tally.machineStops).as("stops in the middle of an operation").isPositive();
     assertThat(tally.powerCuts).as("power losses right after a promise").isPositive();

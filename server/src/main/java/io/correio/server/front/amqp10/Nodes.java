@@ -238,14 +238,7 @@ final class Nodes {
     switch (NodeAddress.parse(address)) {
       case NodeAddress.Malformed(String reason) ->
           refused.accept(Conditions.of(AmqpError.INVALID_FIELD, reason));
-      case NodeAddress.Exchange(String name, String ignored) ->
-          refused.accept(
-              Conditions.of(
-                  AmqpError.NOT_ALLOWED,
-                  "exchange '"
-                      + name
-                      + "' keeps no messages to receive; bind a queue to it and receive from"
-                      + " that"));
+      case NodeAddress.Exchange(String name, String ignored) -> refused.accept(keepsNothing(name));
       case NodeAddress.Queue(String name) -> {
         if (connection.host().routing().queue(name) == null) {
           refused.accept(noQueue(name));
@@ -262,6 +255,14 @@ final class Nodes {
         }
       }
     }
+  }
+
+  private static ErrorCondition keepsNothing(String exchange) {
+    return Conditions.of(
+        AmqpError.NOT_ALLOWED,
+        "exchange '"
+            + exchange
+            + "' keeps no messages to receive; bind a queue to it and receive from that");
   }
 
   /** A queue that a link receives from by itself, and how. */

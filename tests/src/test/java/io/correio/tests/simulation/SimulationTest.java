@@ -100,6 +100,11 @@ final class SimulationTest {
   }
 
   @Test
+  void recover_ok_comes_when_what_was_settled_before_is_durable() {
+    assertThat(run(33631322513548L).confirmed).isPositive();
+  }
+
+  @Test
   void same_seed_is_the_same_run() {
     assertThat(run(7)).hasToString(run(7).toString());
   }

@@ -61,7 +61,9 @@ final class ChannelConsuming {
       case BasicMethod.Get get -> onGet(get);
       case BasicMethod.Recover recover -> {
         recover(recover.requeue(), recover);
-        channel.answer(recover, new BasicMethod.RecoverOk());
+        // A barrier like every answer: what was settled before it is durable.
+        submitPool(
+            channel.request(recover, false, reply -> channel.send(new BasicMethod.RecoverOk())));
       }
       case BasicMethod.RecoverAsync recover -> recover(recover.requeue(), recover);
       default -> throw Amqp091Channel.notForClients(method);

@@ -114,6 +114,8 @@ class SettlingTest {
     peer.send(1, new BasicMethod.Ack(2, false), new BasicMethod.Recover(true));
     assertSettled(Settlement.ACCEPTED, 12);
     assertSettled(Settlement.RETURNED, 11, 13, 14);
+    peer.assertSilent();
+    peer.done(peer.shard.next(Command.LimitPool.class).request());
     peer.expect(BasicMethod.RecoverOk.class);
     peer.send(1, new BasicMethod.RecoverAsync(true));
     peer.assertSilent();

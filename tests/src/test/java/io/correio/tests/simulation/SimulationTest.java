@@ -105,6 +105,11 @@ final class SimulationTest {
   }
 
   @Test
+  void peer_that_closes_and_reads_no_more_does_not_keep_the_server_from_stopping() {
+    assertThat(run(36179985805426L).cleanStops).isPositive();
+  }
+
+  @Test
   void same_seed_is_the_same_run() {
     assertThat(run(7)).hasToString(run(7).toString());
   }

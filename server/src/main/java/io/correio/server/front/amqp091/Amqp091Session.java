@@ -404,6 +404,9 @@ public final class Amqp091Session implements Session {
       force("shutdown");
     } else if (state == State.HANDSHAKE) {
       end("the server stops");
+    } else if (state == State.RELEASING) {
+      // It closed by itself, but may never read the answer.
+      closeInMillis = front.limits().closeMillis();
     }
   }
 

@@ -405,8 +405,7 @@ public final class Amqp091Session implements Session {
     } else if (state == State.HANDSHAKE) {
       end("the server stops");
     } else if (state == State.RELEASING) {
-      // It closed by itself, but may never read the answer.
-      closeInMillis = front.limits().closeMillis();
+      closeInMillis = front.limits().closeMillis(); // it may never read the close-ok
     }
   }
 

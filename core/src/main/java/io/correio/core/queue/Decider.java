@@ -241,6 +241,7 @@ public final class Decider {
       case Command.Disconnect ignored -> {
         // What it had must not wait for room; what it published before still does.
         boolean left = leave(connection);
+        forgetQuestions(connection);
         if (left && connection.deferred > 0 && !mayOrphan(connection)) {
           forget(connection);
         }
@@ -285,6 +286,24 @@ public final class Decider {
     connection.orphanedBytes = bytes;
     conversation.orphanedBytes += bytes;
     return true;
+  }
+
+  /**
+   * Drops what a connection asked and is not there to be told: done later, it would undo what
+   * others were told meanwhile.
+   */
+  private void forgetQuestions(ConnectionEntry connection) {
+    if (connection.deferred > 0) {
+      conversation.deferred.removeIf(command -> {
+        boolean question =
+            command.connection() == connection.id
+                && !(command instanceof Command.Publish)
+                && !(command instanceof Command.Commit)
+                && !(command instanceof Command.Disconnect);
+        connection.deferred -= question ? 1 : 0;
+        return question;
+      });
+    }
   }
 
   /** Drops what a connection has waiting, of which nobody was told that it happened. */

@@ -110,6 +110,11 @@ final class SimulationTest {
   }
 
   @Test
+  void definition_of_a_lost_connection_does_not_come_after_what_others_were_told() {
+    assertThat(run(36522982707214L).powerLosses).isPositive();
+  }
+
+  @Test
   void same_seed_is_the_same_run() {
     assertThat(run(7)).hasToString(run(7).toString());
   }
